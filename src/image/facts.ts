@@ -1,0 +1,127 @@
+/**
+ * What one layer says, independent of the layers under it, and the interface by which image/ asks trust/ what is
+ * worth keeping. Types alone. The overlay is applied afterwards (overlay.ts).
+ */
+import type { ErrorCode } from '../errors.ts'
+import type { FileView } from '../model.ts'
+
+export type EntryType = 'file' | 'dir' | 'symlink' | 'hardlink' | 'other'
+
+/** One entry of a layer's tar, its path relative to the root, without leading `./` or `/`, normalised. */
+export interface LayerEntry {
+  readonly path: string
+  readonly type: EntryType
+  /** Target of a link as written (symlink), or the path of the file it shares (hardlink, normalised). */
+  readonly link: string | null
+  /** Permission bits. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Bytes of a regular file. */
+  readonly size: number
+  /** Whole content, where a {@link ContentReader} asked for it. */
+  readonly content: Uint8Array | null
+  /** What was found inside while the bytes passed. */
+  readonly found: readonly FoundCertificate[]
+}
+
+/** A certificate-like block that stood in a file: its DER, or why it can't be read. */
+export interface FoundCertificate {
+  /** Byte offset of the block in the file. */
+  readonly offset: number
+  /** The DER as decoded from the block; null where the block is no base64 or was cut. */
+  readonly der: Uint8Array | null
+  /** Lower-case hex SHA-256 of `der`. */
+  readonly sha256: string | null
+  /** The words of the PEM label: `CERTIFICATE`, `TRUSTED CERTIFICATE`, `X509 CERTIFICATE`. */
+  readonly label: string
+  readonly problem: string | null
+}
+
+/** The facts of one layer: every entry, plus the whiteouts taken apart. Cached by its DiffID. */
+export interface LayerFacts {
+  /** `sha256:…` of the uncompressed tar; null for a folder. */
+  readonly diffId: string | null
+  readonly entries: readonly LayerEntry[]
+  /** Paths that the layer takes away (`.wh.NAME`). */
+  readonly whiteouts: readonly string[]
+  /** Folders of which only this layer's content counts (`.wh..wh..opq`). */
+  readonly opaque: readonly string[]
+}
+
+/** What trust/ wants of the bytes. Pure: no knowledge of layers or of where the bytes come from. */
+export interface ContentReader {
+  /** Changes whenever the facts it gathers change: part of every cache key. */
+  readonly version: string
+  /** Must the whole content of this file be kept (stores, package databases, os-release, …)? */
+  keep(path: string, size: number): boolean
+  /** A scanner for one file's bytes in order, or null where they need not be looked at. */
+  scan(path: string, size: number): FileScanner | null
+}
+
+export interface FileScanner {
+  /** The chunk is only valid during the call: copy what must live longer. */
+  push(chunk: Uint8Array): void
+  end(): readonly FoundCertificate[]
+}
+
+/** A layer as its source offers it. */
+export interface Layer {
+  /** `sha256:…` of the blob as stored; null where the source has none (docker-archive, folder). */
+  readonly digest: string | null
+  /** `sha256:…` of the uncompressed tar as the image's config says; null for a folder. */
+  readonly diffId: string | null
+  readonly mediaType: string | null
+  /** Bytes of the blob as stored; null where unknown. */
+  readonly size: number | null
+  /** `created_by` of the history entry that made it; null where there is none. */
+  readonly createdBy: string | null
+  /**
+   * Streams the layer once, every digest and size verified to the end before the facts are returned.
+   * @throws JobError `digest-mismatch`, `truncated`, `malformed`, `limit`, `unreachable`, `aborted`
+   */
+  facts(reader: ContentReader, options: ReadOptions): Promise<LayerFacts>
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal
+  /** Called now and then with the bytes read so far of this layer. */
+  readonly onProgress?: (bytes: number) => void
+}
+
+/** One image of one platform, its layers not yet read. */
+export interface OpenedImage {
+  readonly kind: 'image' | 'rootfs' | 'host'
+  /** The source's id in the registry of sources: `registry`, `docker`, `docker-archive`, … */
+  readonly source: string
+  /** Canonical: `docker.io/library/alpine:3.11`; a file's or folder's path as typed. */
+  readonly reference: string
+  readonly digest: string | null
+  readonly platform: string | null
+  readonly config: { readonly user: string | null; readonly env: Readonly<Record<string, string>> }
+  /** The lowest first. */
+  readonly layers: readonly Layer[]
+  /** What could not be used of it: foreign layers, … */
+  readonly unknowns: readonly { readonly what: string; readonly why: string; readonly code?: ErrorCode }[]
+  close(): Promise<void>
+}
+
+/** A file as the container would see it, after the overlay. */
+export interface ImageFile extends Omit<LayerEntry, 'link' | 'path' | 'type'> {
+  /** Absolute real path. */
+  readonly path: string
+  /** Number (from 0) of the layer that brought this content. */
+  readonly layer: number
+}
+
+/** The whole image after the overlay. */
+export interface ImageTree extends FileView {
+  /** Regular files that were kept or in which something was found, by real path, sorted. Hard links: each path. */
+  files(): Iterable<ImageFile>
+  /** The regular file behind `path` (links followed), whether kept or not. */
+  file(path: string): ImageFile | null
+  /** All absolute paths of symbolic links and where they finally lead (null: nowhere), sorted. */
+  links(): Iterable<{ readonly path: string; readonly target: string | null }>
+  /** Names in the folder behind `path`, sorted; null where that is no folder. */
+  list(path: string): readonly string[] | null
+}

@@ -1,0 +1,43 @@
+/**
+ * What imgtrust is willing to read from a stranger. Every limit is reached with a JobError of code `limit`
+ * (or an entry of `unknowns` where the rest of the image can still be judged), never with a crash.
+ */
+const KiB = 1024
+const MiB = 1024 * KiB
+const GiB = 1024 * MiB
+
+export const limits = {
+  /** Bytes of one Dockerfile; BuildKit itself refuses far smaller ones over gRPC's 16 MiB. */
+  dockerfileBytes: 4 * MiB,
+  /** Bytes of an index, manifest or config document (the OCI distribution spec asks registries for 4 MiB). */
+  manifestBytes: 4 * MiB,
+  /** Nested indexes. */
+  indexDepth: 3,
+  /** Layers of one image; engines themselves stop at 127 (overlay2) or 500. */
+  layers: 1_000,
+  /** Unpacked bytes of one layer. */
+  layerBytes: 64 * GiB,
+  /** Unpacked bytes per packed byte, judged once `ratioFloor` bytes are out: a gzip bomb is at most 1032. */
+  ratio: 1_100,
+  ratioFloor: 256 * MiB,
+  /** Entries of one layer's tar. */
+  entries: 2_000_000,
+  /** Bytes of a path, a link target, a PAX or GNU long header. */
+  pathBytes: 4 * KiB,
+  headerBytes: 1 * MiB,
+  /** Bytes of one file that is kept whole (a store, a package database). */
+  keptFileBytes: 64 * MiB,
+  /** Bytes kept of all files of one layer. */
+  keptLayerBytes: 96 * MiB,
+  /** Certificates of one file, and of one image. */
+  certificatesPerFile: 20_000,
+  certificatesPerImage: 200_000,
+  /** Bytes of one certificate's DER. */
+  certificateBytes: 256 * KiB,
+  /** Links followed for one path, as Linux does (ELOOP). */
+  linkDepth: 40,
+  /** Milliseconds without a byte from a registry or an engine. */
+  idleMs: 30_000,
+  /** Redirects of one request. */
+  redirects: 5,
+} as const

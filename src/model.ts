@@ -1,0 +1,153 @@
+/**
+ * The words that every part of imgtrust shares: types alone, no behaviour, and nothing imported.
+ * Reading (image/, trust/, dockerfile/, trace/) fills them, rules judge them, reports print them.
+ */
+
+/** A point in time in milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number
+
+/** A calendar day in UTC, `YYYY-MM-DD`; as an instant it is 00:00:00Z of that day. */
+export type Day = string
+
+/** What can't be known, with the reason that a user is told. It is a value: no rule may read it as "empty". */
+export interface Unknown {
+  readonly unknown: string
+}
+
+/** A value, or the reason why there is none. Narrow with {@link isUnknown}. */
+export type Maybe<T> = T | Unknown
+
+export function isUnknown(value: unknown): value is Unknown {
+  return typeof value === 'object' && value !== null && 'unknown' in value
+}
+
+export function unknown(reason: string): Unknown {
+  return { unknown: reason }
+}
+
+/** A trust anchor certificate. Its identity is `sha256`; `name` is for people. */
+export interface Root {
+  /** SHA-256 of the DER, 64 lower-case hex digits. */
+  readonly sha256: string
+  /** The newest label in Mozilla's data, else the subject's CN, else its last OU or O. */
+  readonly name: string
+  readonly notBefore: Instant
+  readonly notAfter: Instant
+  /** The number (from 0) of the image layer that brought it; absent outside images. */
+  readonly layer?: number
+}
+
+export type StoreFormat = 'pem-bundle' | 'hashed-dir' | 'jks' | 'pkcs12' | 'p11-kit' | 'embedded'
+
+/** How sure the release of a store is: the set equals it; it is the nearest one, or only *about* it; not known. */
+export type Match = 'exact' | 'nearest' | 'unknown'
+
+/** What some TLS library or program reads its roots from. */
+export interface TrustStore {
+  /** The real path inside the image, absolute, normalised. */
+  readonly path: string
+  /** Other paths that lead to it by links, sorted. */
+  readonly aliases: readonly string[]
+  /** Anchor sources that feed it: `/usr/local/share/ca-certificates`, … */
+  readonly sources: readonly string[]
+  readonly format: StoreFormat
+  /** The programs that read it, by name, sorted. */
+  readonly consumers: readonly string[]
+  /** The image layer (from 0) that brought its present content; null outside images. */
+  readonly layer: number | null
+  /** The history line of that layer. */
+  readonly createdBy: string | null
+  /** The known release that its set of roots is, or is nearest to: `alpine/base 3.8.5`. */
+  readonly release: string | null
+  readonly match: Match
+  readonly roots: readonly Root[]
+}
+
+/** A certificate that is neither in a store nor in an anchor source: inventory, without findings. */
+export interface PlainCertificate {
+  readonly path: string
+  readonly sha256: string
+  readonly subject: string
+  readonly notAfter: Instant
+  readonly layer: number | null
+}
+
+/** A program that speaks TLS, and the library that verifies for it. */
+export interface Client {
+  /** As people call it: `curl`, `busybox wget`, `apk`. */
+  readonly program: string
+  readonly version: string | null
+  /** `OpenSSL`, `LibreSSL`, `GnuTLS`, `NSS`, … null where it is not known. */
+  readonly library: string | null
+  readonly libraryVersion: string | null
+  /** Whose build of the library: a distribution's id, or `upstream`. */
+  readonly build: string | null
+  readonly path: string | null
+}
+
+export interface Distribution {
+  /** `alpine`, `debian`, `ubuntu`, `rhel`, …: the id of os-release where there is one. */
+  readonly id: string
+  /** As the distribution counts its lines: `3.11.13`, `12`, `22.04`. Null for rolling ones. */
+  readonly version: string | null
+  /** The last day on which its public archive gives updates to everybody. */
+  readonly endOfLife: Day | null
+}
+
+/** An installed package of the system's package database. */
+export interface Package {
+  readonly name: string
+  readonly version: string
+  /** The database that lists it. */
+  readonly manager: 'apk' | 'dpkg' | 'rpm'
+}
+
+/** Something that could not be read or told. */
+export interface UnknownEntry {
+  readonly what: string
+  readonly why: string
+  readonly location: Location
+}
+
+/** A place in a Dockerfile (lines and columns from 1, the end exclusive in columns), or in an image. */
+export interface Location {
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  readonly endLine?: number
+  readonly endColumn?: number
+  readonly stage?: string
+  readonly path?: string
+  readonly layer?: number
+}
+
+/** The files of an image (or folder) that were kept while it was read, by real path. */
+export interface FileView {
+  /** Whether a file, folder or link is there (links followed, never out of the image). */
+  exists(path: string): boolean
+  /** Content of a regular file that was kept; null where there is none or it was not kept. */
+  read(path: string): Uint8Array | null
+  /** The path behind all links, or null where it leads nowhere. */
+  resolve(path: string): string | null
+}
+
+/** All that a scan found out about one image, root filesystem or host. */
+export interface ImageModel {
+  readonly kind: 'image' | 'rootfs' | 'host'
+  /** `registry`, `docker`, `docker-archive`, `oci-dir`, … */
+  readonly source: string
+  readonly reference: string | null
+  /** `sha256:…` of the manifest; null where the source has none. */
+  readonly digest: string | null
+  /** `linux/amd64`, with `/variant` where there is one. */
+  readonly platform: string | null
+  readonly distribution: Distribution | null
+  readonly stores: readonly TrustStore[]
+  readonly certificates: readonly PlainCertificate[]
+  readonly clients: readonly Client[]
+  readonly packages: readonly Package[]
+  /** The image's own configuration; empty for folders. */
+  readonly config: { readonly user: string | null; readonly env: Readonly<Record<string, string>> }
+  readonly files: FileView
+  readonly unknowns: readonly UnknownEntry[]
+}
