@@ -83,6 +83,8 @@ export interface Client {
   /** Whose build of the library: a distribution's id, or `upstream`. */
   readonly build: string | null
   readonly path: string | null
+  /** The package that brought the library, with its full version: `libgnutls30 3.6.7-4+deb10u5`. */
+  readonly libraryPackage?: string
 }
 
 export interface Distribution {

@@ -36,6 +36,8 @@ export interface FoundCertificate {
   /** The words of the PEM label: `CERTIFICATE`, `TRUSTED CERTIFICATE`, `X509 CERTIFICATE`. */
   readonly label: string
   readonly problem: string | null
+  /** Stands inside a program or a quoted string of a source file; absent where the file is plain PEM text. */
+  readonly embedded?: boolean
 }
 
 /** The facts of one layer: every entry, plus the whiteouts taken apart. Cached by its DiffID. */
