@@ -11,6 +11,8 @@ export const limits = {
   dockerfileBytes: 4 * MiB,
   /** Bytes of an index, manifest or config document (the OCI distribution spec asks registries for 4 MiB). */
   manifestBytes: 4 * MiB,
+  /** Bytes of all such documents of one archive, or of one index with all its manifests. */
+  documentBytes: 32 * MiB,
   /** Nested indexes. */
   indexDepth: 3,
   /** Layers of one image; engines themselves stop at 127 (overlay2) or 500. */
@@ -20,6 +22,8 @@ export const limits = {
   /** Unpacked bytes per packed byte, judged once `ratioFloor` bytes are out: a gzip bomb is at most 1032. */
   ratio: 1_100,
   ratioFloor: 256 * MiB,
+  /** Window of a zstd frame: level 21 needs no more (RFC 8878 asks readers for 8 MiB at least). */
+  zstdWindowBytes: 32 * MiB,
   /** Entries of one layer's tar. */
   entries: 2_000_000,
   /** Bytes of a path, a link target, a PAX or GNU long header. */

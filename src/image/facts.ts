@@ -49,9 +49,23 @@ export interface LayerFacts {
   readonly whiteouts: readonly string[]
   /** Folders of which only this layer's content counts (`.wh..wh..opq`). */
   readonly opaque: readonly string[]
+  /** What could not be used of it; absent: nothing. */
+  readonly unknowns?: readonly LayerUnknown[]
 }
 
-/** What trust/ wants of the bytes. Pure: no knowledge of layers or of where the bytes come from. */
+/** Something in an image that could not be read, and why. */
+export interface LayerUnknown {
+  /** An absolute path in the image, or a layer's name. */
+  readonly what: string
+  readonly why: string
+  readonly code?: ErrorCode
+}
+
+/**
+ * What trust/ wants of the bytes. Pure: no knowledge of layers or of where the bytes come from.
+ * Paths are those of {@link LayerEntry}: without a leading slash, links in them not resolved (`lib/x` of one layer may
+ * be `usr/lib/x` of the image).
+ */
 export interface ContentReader {
   /** Changes whenever the facts it gathers change: part of every cache key. */
   readonly version: string
@@ -104,7 +118,7 @@ export interface OpenedImage {
   /** The lowest first. */
   readonly layers: readonly Layer[]
   /** What could not be used of it: foreign layers, … */
-  readonly unknowns: readonly { readonly what: string; readonly why: string; readonly code?: ErrorCode }[]
+  readonly unknowns: readonly LayerUnknown[]
   close(): Promise<void>
 }
 
@@ -126,4 +140,6 @@ export interface ImageTree extends FileView {
   links(): Iterable<{ readonly path: string; readonly target: string | null }>
   /** Names in the folder behind `path`, sorted; null where that is no folder. */
   list(path: string): readonly string[] | null
+  /** What could not be read of the image: its own unknowns, and those met in its layers. */
+  readonly unknowns: readonly (LayerUnknown & { readonly layer?: number })[]
 }

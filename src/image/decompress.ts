@@ -1,0 +1,214 @@
+import type { Transform } from 'node:stream'
+import * as zlib from 'node:zlib'
+import { JobError, oneLine } from '../errors.ts'
+import { limits } from '../limits.ts'
+
+export type Compression = 'gzip' | 'zstd' | 'none'
+
+/** Small pieces cost more than their inflation: the network's are gathered to this size. */
+const GATHER = 256 * 1024
+/** zlib's own 16 KiB make it twice as slow. */
+const CHUNK = 512 * 1024
+
+/**
+ * Tells the compression by the first bytes; media types and file names are not asked, they are often wrong.
+ * gzip: RFC 1952, 2.3.1. Zstandard frames, plain and skippable: RFC 8878, 3.1.
+ */
+export function compressionOf(head: Uint8Array): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd'
+  // zstd:chunked and seekable files may begin with a skippable frame.
+  if ((head[0]! & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) return 'zstd'
+  return 'none'
+}
+
+/** Takes compressed bytes, hands plain ones on. */
+interface Engine {
+  /** @returns a promise to wait for before more is written, or undefined */
+  write(chunk: Uint8Array): Promise<void> | undefined
+  end(): Promise<void>
+}
+
+/**
+ * Unpacks a stream that is pushed into it, gzip (any number of members), zstd (any number of frames) or as it is, and
+ * hands every plain chunk to `sink`. What `sink` throws ends it.
+ */
+export class Decompressor {
+  readonly #what: string
+  readonly #sink: (chunk: Uint8Array) => void
+  #head: Uint8Array[] = []
+  #headBytes = 0
+  #engine: Engine | null = null
+  #in = 0
+  #out = 0
+
+  constructor(what: string, sink: (chunk: Uint8Array) => void) {
+    this.#what = what
+    this.#sink = chunk => {
+      this.#out += chunk.length
+      if (this.#out > limits.layerBytes) this.#tooMuch(`more than ${limits.layerBytes} bytes`)
+      if (this.#out > limits.ratioFloor && this.#out > this.#in * limits.ratio) {
+        this.#tooMuch(`more than ${limits.ratio} times its packed size`)
+      }
+      sink(chunk)
+    }
+  }
+
+  /**
+   * The chunk must not change afterwards.
+   * @returns a promise to wait for before the next call, or undefined where there is no need
+   * @throws (or rejects with) JobError `malformed`, `truncated`, `limit`, or what the sink throws
+   */
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#in += chunk.length
+    if (this.#engine) return this.#engine.write(chunk)
+    this.#head.push(chunk)
+    this.#headBytes += chunk.length
+    return this.#headBytes < 4 ? undefined : this.#start()
+  }
+
+  /** All bytes were written: resolves when all plain ones have been handed on. */
+  async end(): Promise<void> {
+    if (!this.#engine && this.#headBytes > 0) await this.#start()
+    await this.#engine?.end()
+  }
+
+  async #start(): Promise<void> {
+    const head = this.#head.length === 1 ? this.#head[0]! : Buffer.concat(this.#head)
+    this.#head = []
+    const compression = compressionOf(head)
+    if (compression === 'none') this.#engine = plain(this.#sink)
+    else if (compression === 'gzip') this.#engine = gunzip(this.#what, this.#sink)
+    else this.#engine = await unzstd(this.#what, this.#sink)
+    await this.#engine.write(head)
+  }
+
+  #tooMuch(than: string): never {
+    throw new JobError('limit', `${this.#what} unpacks to ${than}; it is refused as a decompression bomb`)
+  }
+}
+
+function plain(sink: (chunk: Uint8Array) => void): Engine {
+  return {
+    write(chunk) {
+      sink(chunk)
+      return undefined
+    },
+    async end() {},
+  }
+}
+
+function gunzip(what: string, sink: (chunk: Uint8Array) => void): Engine {
+  const options = { chunkSize: CHUNK, readableHighWaterMark: 4 * CHUNK, writableHighWaterMark: 2 * GATHER }
+  return through(what, 'gzip', zlib.createGunzip(options), sink)
+}
+
+/** Node's own zstd (22.15 and newer), else the one in JavaScript. */
+async function unzstd(what: string, sink: (chunk: Uint8Array) => void): Promise<Engine> {
+  const native = zlib as typeof zlib & {
+    createZstdDecompress?: (options: object) => Transform
+    constants: { ZSTD_d_windowLogMax?: number }
+  }
+  if (native.createZstdDecompress) {
+    const params = { [native.constants.ZSTD_d_windowLogMax!]: Math.log2(limits.zstdWindowBytes) }
+    const options = { chunkSize: CHUNK, readableHighWaterMark: 4 * CHUNK, params }
+    return through(what, 'zstd', native.createZstdDecompress(options), sink)
+  }
+  return zstdInJavaScript(what, sink)
+}
+
+/** Runs a stream of node:zlib: its pool unpacks the next chunk while `sink` works on the last. */
+function through(
+  what: string,
+  kind: Compression,
+  stream: Transform,
+  sink: (chunk: Uint8Array) => void,
+): Engine {
+  const consumed = (async () => {
+    try {
+      for await (const chunk of stream) sink(chunk as Uint8Array)
+    } catch (error) {
+      throw explain(what, kind, error)
+    }
+  })()
+  // It is awaited in end() or by the next write: until then its failure is nobody's.
+  consumed.catch(() => {})
+  let gathered: Uint8Array[] = []
+  let size = 0
+  const flush = (): Promise<void> | undefined => {
+    const chunk = gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered)
+    gathered = []
+    size = 0
+    if (stream.destroyed) return consumed
+    if (stream.write(chunk)) return undefined
+    return Promise.race([new Promise<void>(resolve => stream.once('drain', resolve)), consumed])
+  }
+  return {
+    write(chunk) {
+      gathered.push(chunk)
+      size += chunk.length
+      return size >= GATHER ? flush() : undefined
+    },
+    async end() {
+      if (size > 0) await flush()
+      stream.end()
+      await consumed
+    },
+  }
+}
+
+async function zstdInJavaScript(what: string, sink: (chunk: Uint8Array) => void): Promise<Engine> {
+  const { Decompress } = await import('fzstd')
+  let blocks = 0
+  let out = 0
+  const decoder = new Decompress(chunk => {
+    // `s.e` is the window of the frame at hand (fzstd 0.1.1). It moves the whole window for every block: a stranger's
+    // large window with tiny blocks would cost hours.
+    const window = (decoder as unknown as { s?: { e?: number } }).s?.e ?? 0
+    if (window > limits.zstdWindowBytes) {
+      throw new JobError(
+        'limit',
+        `${what} needs a zstd window of ${window} bytes, more than ${limits.zstdWindowBytes}`,
+      )
+    }
+    out += chunk.length
+    if (++blocks > 20_000 && out / blocks < 256) {
+      throw new JobError(
+        'limit',
+        `${what} is cut into needlessly small zstd blocks; compress the layer again`,
+      )
+    }
+    if (chunk.length > 0) sink(chunk)
+  })
+  const push = (chunk: Uint8Array, final: boolean) => {
+    try {
+      decoder.push(chunk, final)
+    } catch (error) {
+      throw explain(what, 'zstd', error)
+    }
+  }
+  return {
+    write(chunk) {
+      push(chunk, false)
+      return undefined
+    },
+    async end() {
+      push(new Uint8Array(0), true)
+    },
+  }
+}
+
+function explain(what: string, kind: Compression, error: unknown): unknown {
+  if (error instanceof JobError) return error
+  const text = oneLine(error)
+  const cut = /unexpected (end of file|EOF)|Src size is incorrect/i.test(text)
+  return cut
+    ? new JobError(
+        'truncated',
+        `${what} is cut: its ${kind} data ends too early; fetch or save the image again`,
+      )
+    : new JobError(
+        'malformed',
+        `${what} can't be unpacked: its ${kind} data is corrupt (${text}); fetch or save the image again`,
+      )
+}

@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto'
+import { JobError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import { Decompressor } from './decompress.ts'
+import { type Expected, Verifier } from './digest.ts'
+import type {
+  ContentReader,
+  FoundCertificate,
+  LayerEntry,
+  LayerFacts,
+  LayerUnknown,
+  ReadOptions,
+} from './facts.ts'
+import { normalisePath, printable, splitPath } from './path.ts'
+import { type TarBody, type TarEntry, TarWalker } from './tar.ts'
+
+/** OCI image spec, "Image Layer Filesystem Changeset", "Whiteouts". */
+const WHITEOUT = '.wh.'
+const OPAQUE = '.wh..wh..opq'
+/** AUFS's own book-keeping at the root of a layer, which engines leave out. */
+const AUFS = '.wh..wh.'
+
+const nothingFound: readonly FoundCertificate[] = []
+
+/** Gathers the facts of one layer while its tar entries pass. */
+export class FactsGatherer {
+  readonly #what: string
+  readonly #reader: ContentReader
+  readonly #entries: LayerEntry[] = []
+  readonly #whiteouts: string[] = []
+  readonly #opaque: string[] = []
+  readonly #unknowns: LayerUnknown[] = []
+  #kept = 0
+
+  /** @param what the layer's name in messages */
+  constructor(what: string, reader: ContentReader) {
+    this.#what = what
+    this.#reader = reader
+  }
+
+  /** As a TarVisitor: takes an entry as it stands in the archive. */
+  readonly visit = (entry: TarEntry): TarBody | null => {
+    const path = normalisePath(entry.path)
+    const { parent, name } = splitPath(path)
+    if (name.startsWith(WHITEOUT)) {
+      this.#whiteout(parent, name)
+      return null
+    }
+    // The root itself, and what AUFS left: an engine makes no file of either.
+    if (path === '' || path.startsWith(AUFS)) return null
+    const { type, link, mode, uid, gid, size } = entry
+    if (type !== 'file') {
+      const target = type === 'hardlink' ? normalisePath(link ?? '') : link
+      this.#entries.push({
+        path,
+        type,
+        link: target,
+        mode,
+        uid,
+        gid,
+        size: 0,
+        content: null,
+        found: nothingFound,
+      })
+      return null
+    }
+    return this.file(path, mode, uid, gid, size)
+  }
+
+  /**
+   * A regular file whose bytes come now.
+   * @param path normalised
+   * @returns who takes the bytes, or null where nobody wants them (then the file is noted already)
+   */
+  file(path: string, mode: number, uid: number, gid: number, size: number): TarBody | null {
+    const add = (content: Uint8Array | null, found: readonly FoundCertificate[]) =>
+      this.#entries.push({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
+    const content = this.#reader.keep(path, size) ? this.#room(path, size) : null
+    const scanner = this.#reader.scan(path, size)
+    if (!content && !scanner) {
+      add(null, nothingFound)
+      return null
+    }
+    let filled = 0
+    return {
+      push(chunk) {
+        content?.set(chunk, filled)
+        filled += chunk.length
+        scanner?.push(chunk)
+      },
+      end() {
+        const found = scanner?.end() ?? nothingFound
+        add(content, found.length > 0 ? found : nothingFound)
+      },
+    }
+  }
+
+  /** An entry that has no bytes. */
+  add(entry: LayerEntry): void {
+    this.#entries.push(entry)
+  }
+
+  unknown(unknown: LayerUnknown): void {
+    this.#unknowns.push(unknown)
+  }
+
+  facts(diffId: string | null): LayerFacts {
+    return {
+      diffId,
+      entries: this.#entries,
+      whiteouts: this.#whiteouts,
+      opaque: this.#opaque,
+      unknowns: this.#unknowns,
+    }
+  }
+
+  #whiteout(parent: string, name: string): void {
+    if (name === OPAQUE) {
+      this.#opaque.push(parent)
+      return
+    }
+    if (parent === '' && name.startsWith(AUFS)) return
+    const hidden = name.slice(WHITEOUT.length)
+    if (hidden === '' || hidden === '.' || hidden === '..') {
+      throw new JobError(
+        'malformed',
+        `${this.#what} holds the whiteout ${printable(name)}, which names no file; build the image again`,
+      )
+    }
+    this.#whiteouts.push(parent === '' ? hidden : `${parent}/${hidden}`)
+  }
+
+  #room(path: string, size: number): Uint8Array | null {
+    if (size > limits.keptFileBytes || this.#kept + size > limits.keptLayerBytes) {
+      const most = size > limits.keptFileBytes ? limits.keptFileBytes : limits.keptLayerBytes
+      this.#unknowns.push({
+        what: `/${path}`,
+        why: `its ${size} bytes are too many to keep (at most ${most})`,
+        code: 'limit',
+      })
+      return null
+    }
+    this.#kept += size
+    return Buffer.allocUnsafeSlow(size)
+  }
+}
+
+/** What a layer's bytes must turn out to be. */
+export interface ExpectedLayer extends Expected {
+  /** Of the unpacked tar; null where nobody said. */
+  readonly diffId: string | null
+}
+
+/**
+ * Reads one layer that is pushed into it: digest and size of the packed bytes, decompression, digest of the tar, and
+ * the walk over its entries, all in one pass. No fact leaves it before everything was verified.
+ */
+export class LayerReader {
+  readonly #what: string
+  readonly #expected: ExpectedLayer
+  readonly #packed: Verifier
+  readonly #tarHash = createHash('sha256')
+  readonly #walker: TarWalker
+  readonly #gatherer: FactsGatherer
+  readonly #decompressor: Decompressor
+
+  /** @param what the layer's name in messages: `layer 2 of alpine:3.11` */
+  constructor(what: string, expected: ExpectedLayer, reader: ContentReader) {
+    this.#what = what
+    this.#expected = expected
+    this.#packed = new Verifier(what, expected)
+    this.#gatherer = new FactsGatherer(what, reader)
+    this.#walker = new TarWalker(what, this.#gatherer.visit)
+    this.#decompressor = new Decompressor(what, chunk => {
+      this.#tarHash.update(chunk)
+      this.#walker.push(chunk)
+    })
+  }
+
+  /** @see Decompressor.write */
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#packed.push(chunk)
+    return this.#decompressor.write(chunk)
+  }
+
+  /** @throws JobError `truncated`, `digest-mismatch`, `malformed`, `limit` */
+  async end(): Promise<LayerFacts> {
+    this.#packed.end()
+    await this.#decompressor.end()
+    this.#walker.end()
+    const diffId = `sha256:${this.#tarHash.digest('hex')}`
+    checkDiffId(this.#what, this.#expected.diffId, diffId)
+    return this.#gatherer.facts(diffId)
+  }
+}
+
+/** @throws JobError `digest-mismatch` */
+export function checkDiffId(what: string, expected: string | null, found: string | null): void {
+  if (expected !== null && expected !== found) {
+    throw new JobError(
+      'digest-mismatch',
+      `${what} does not unpack to what the image's configuration says: expected ${expected}, found ${found}; fetch or save the image again`,
+    )
+  }
+}
+
+/**
+ * Streams one layer through a {@link LayerReader}.
+ * @throws JobError as LayerReader, and `aborted`
+ */
+export async function readLayer(
+  what: string,
+  chunks: AsyncIterable<Uint8Array>,
+  expected: ExpectedLayer,
+  reader: ContentReader,
+  options: ReadOptions,
+): Promise<LayerFacts> {
+  const layer = new LayerReader(what, expected, reader)
+  let bytes = 0
+  for await (const chunk of chunks) {
+    throwIfAborted(options.signal)
+    await layer.write(chunk)
+    bytes += chunk.length
+    options.onProgress?.(bytes)
+  }
+  throwIfAborted(options.signal)
+  return layer.end()
+}
+
+/** @throws JobError `aborted` */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new JobError('aborted', 'interrupted before it was done')
+}
