@@ -1,0 +1,62 @@
+import type { ImageTree } from '../image/facts.ts'
+import type { ReadingClient } from './clients.ts'
+import { type StoreVariable, storeVariables } from './environment.ts'
+import { knownStores } from './store-paths.ts'
+
+/** A store that the image's environment names. */
+export interface ConfiguredStore {
+  readonly variable: StoreVariable
+  /** Real path. */
+  readonly path: string
+}
+
+/** The places that variables of the image's environment point TLS programs at, where something is there. */
+export function configuredStores(
+  tree: ImageTree,
+  env: Readonly<Record<string, string>>,
+): readonly ConfiguredStore[] {
+  return storeVariables.flatMap(variable => {
+    const value = env[variable.name]
+    // SSL_CERT_DIR takes several folders.
+    const values = variable.kind === 'folder' ? value?.split(':') : value ? [value] : []
+    return (values ?? []).flatMap(each => {
+      const path = each.startsWith('/') ? tree.resolve(each) : null
+      return path ? [{ variable, path }] : []
+    })
+  })
+}
+
+const knownFolders: ReadonlySet<string> = new Set(
+  knownStores.filter(({ kind }) => kind === 'folder').map(({ path }) => path),
+)
+
+/** The programs that read the store at a real path: by default, or because the environment says so. */
+export function consumersOf(
+  store: string,
+  tree: ImageTree,
+  context: { readonly clients: readonly ReadingClient[]; readonly env: Readonly<Record<string, string>> },
+): readonly string[] {
+  const configured = configuredStores(tree, context.env)
+  const readers: string[] = []
+  for (const reading of context.clients) {
+    const concerning = configured.filter(({ variable }) => concerns(variable, reading))
+    const replaced = new Set(
+      concerning.filter(({ variable }) => variable.replaces).map(({ variable }) => variable.kind),
+    )
+    const defaults = reading.stores.filter(path => !replaced.has(knownFolders.has(path) ? 'folder' : 'file'))
+    if (
+      concerning.some(({ path }) => path === store) ||
+      defaults.some(path => path === store || tree.resolve(path) === store)
+    )
+      readers.push(reading.client.program)
+  }
+  for (const { variable, path } of configured) if (path === store) readers.push(...variable.readers)
+  return readers
+}
+
+function concerns(variable: StoreVariable, { client, stores }: ReadingClient): boolean {
+  if (variable.programs.includes(client.program)) return true
+  // A client that has its own roots does not ask its library for any.
+  if (stores.length === 0 || variable.except.includes(client.program)) return false
+  return client.library !== null && variable.libraries.includes(client.library)
+}

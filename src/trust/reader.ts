@@ -1,0 +1,69 @@
+import type { ContentReader } from '../image/facts.ts'
+import { limits } from '../limits.ts'
+import { libraryFile } from './clients/libraries.ts'
+import { javaRelease, programs } from './clients/programs.ts'
+import { releaseFiles } from './distribution.ts'
+import { PemScanner } from './find-pem.ts'
+import { storeFormats } from './formats/index.ts'
+import { packageDatabases } from './packages/index.ts'
+import { anchorSources } from './store-paths.ts'
+
+/** No certificate with its first and last line is shorter: an Ed25519 one without a name takes about 270 bytes. */
+const smallestPem = 256
+/** Programs and libraries larger than this are not kept: what they load is then not known. */
+const programBytes = 16 << 20
+const anchorBytes = 1 << 20
+const textBytes = 64 << 10
+
+const files: ReadonlySet<string> = new Set([...releaseFiles, 'etc/ca-certificates.conf'])
+
+const executables: ReadonlySet<string> = new Set(
+  programs
+    .flatMap(({ paths, module, needs, ownRoots }) => [
+      ...(ownRoots ? [] : paths),
+      ...(Array.isArray(module) ? (module as readonly string[]) : []),
+      ...(needs ?? []),
+    ])
+    .flatMap(path => [path.slice(1), ...linkedFrom(path)]),
+)
+
+/** Where the usual links from a program's name lead: Debian's apt has both methods in one file. */
+function linkedFrom(path: string): readonly string[] {
+  return path.endsWith('/apt/methods/https') ? [path.slice(1).replace(/s$/, '')] : []
+}
+
+/** `php` and its kin are links to names that end in their version. */
+const versioned = /^(?:usr\/(?:local\/)?)?bin\/(?:php|python|ruby)[\d.]+$/
+const modules = programs.flatMap(({ module }) => (module instanceof RegExp ? [module] : []))
+const headers = programs.flatMap(({ versionFile, ownLibrary }) =>
+  [versionFile?.path, ownLibrary?.path].filter(path => path !== undefined),
+)
+
+/**
+ * What is kept whole of an image: stores and anchors at their known places, package databases, what says which
+ * distribution it is, and the few programs and libraries that tell who verifies. Every regular file is searched
+ * for certificates.
+ */
+export const trustReader: ContentReader = {
+  version: 'trust-1',
+  keep(path, size) {
+    if (size === 0 || size > limits.keptFileBytes) return false
+    if (files.has(path)) return true
+    if (packageDatabases.some(database => database.keep(path))) return true
+    if (storeFormats.some(format => format.keep(path, size))) return true
+    if (size <= anchorBytes && anchorSources.some(({ folder }) => `/${path}`.startsWith(`${folder}/`)))
+      return true
+    return size <= programBytes && isProgram(path, size)
+  },
+  scan(_path, size) {
+    return size < smallestPem ? null : new PemScanner()
+  },
+}
+
+function isProgram(path: string, size: number): boolean {
+  if (executables.has(path) || versioned.test(path)) return true
+  if (libraryFile.test(path.slice(path.lastIndexOf('/') + 1))) return true
+  const prefix = /^usr\/(?:local\/)?/.exec(path)?.[0]
+  if (prefix && modules.some(module => module.test(path.slice(prefix.length)))) return true
+  return size <= textBytes && (javaRelease.test(path) || headers.some(header => header.test(path)))
+}

@@ -1,0 +1,146 @@
+/** Where TLS libraries and programs look for roots, as data. */
+
+export interface KnownStore {
+  /** Absolute; links to it are followed. */
+  readonly path: string
+  readonly kind: 'file' | 'folder'
+  readonly source: string
+}
+
+/** A store that is not at one place: a pattern of absolute real paths. */
+export interface KnownStorePattern {
+  readonly pattern: RegExp
+  /** Programs that read it, where it is its program's own. */
+  readonly consumers: readonly string[]
+  readonly source: string
+}
+
+const openssl = 'https://docs.openssl.org/master/man3/X509_get_default_cert_file/'
+const go = 'https://go.dev/src/crypto/x509/root_linux.go'
+const fedora = 'https://docs.fedoraproject.org/en-US/quick-docs/using-shared-system-certificates/'
+
+export const knownStores: readonly KnownStore[] = [
+  { path: '/etc/ssl/cert.pem', kind: 'file', source: openssl },
+  { path: '/etc/ssl/certs', kind: 'folder', source: openssl },
+  { path: '/etc/ssl/certs/ca-certificates.crt', kind: 'file', source: 'update-ca-certificates(8)' },
+  { path: '/etc/ssl/certs/ca-bundle.crt', kind: 'file', source: go },
+  { path: '/etc/ssl/ca-bundle.pem', kind: 'file', source: go },
+  {
+    path: '/etc/ssl1.1/cert.pem',
+    kind: 'file',
+    source: 'Alpine openssl1.1-compat, --openssldir=/etc/ssl1.1',
+  },
+  { path: '/etc/ssl1.1/certs', kind: 'folder', source: 'Alpine openssl1.1-compat, --openssldir=/etc/ssl1.1' },
+  {
+    path: '/etc/libressl/cert.pem',
+    kind: 'file',
+    source: 'Alpine libressl, --with-openssldir=/etc/libressl',
+  },
+  { path: '/usr/lib/ssl/cert.pem', kind: 'file', source: 'Debian openssl, --openssldir=/usr/lib/ssl' },
+  { path: '/usr/lib/ssl/certs', kind: 'folder', source: 'Debian openssl, --openssldir=/usr/lib/ssl' },
+  { path: '/usr/local/ssl/cert.pem', kind: 'file', source: openssl },
+  { path: '/usr/local/ssl/certs', kind: 'folder', source: openssl },
+  { path: '/usr/local/etc/openssl/cert.pem', kind: 'file', source: openssl },
+  { path: '/usr/local/etc/ssl/cert.pem', kind: 'file', source: openssl },
+  { path: '/etc/pki/tls/cert.pem', kind: 'file', source: fedora },
+  { path: '/etc/pki/tls/certs', kind: 'folder', source: fedora },
+  { path: '/etc/pki/tls/certs/ca-bundle.crt', kind: 'file', source: fedora },
+  { path: '/etc/pki/tls/certs/ca-bundle.trust.crt', kind: 'file', source: fedora },
+  { path: '/etc/pki/tls/cacert.pem', kind: 'file', source: go },
+  { path: '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem', kind: 'file', source: 'update-ca-trust(8)' },
+  { path: '/etc/pki/ca-trust/extracted/pem/directory-hash', kind: 'folder', source: 'update-ca-trust(8)' },
+  {
+    path: '/etc/pki/ca-trust/extracted/openssl/ca-bundle.trust.crt',
+    kind: 'file',
+    source: 'update-ca-trust(8)',
+  },
+  {
+    path: '/var/lib/ca-certificates/ca-bundle.pem',
+    kind: 'file',
+    source: 'openSUSE update-ca-certificates(8)',
+  },
+  { path: '/var/lib/ca-certificates/pem', kind: 'folder', source: 'openSUSE update-ca-certificates(8)' },
+  { path: '/var/lib/ca-certificates/openssl', kind: 'folder', source: 'openSUSE update-ca-certificates(8)' },
+  {
+    path: '/etc/ca-certificates/extracted/tls-ca-bundle.pem',
+    kind: 'file',
+    source: 'Arch Linux update-ca-trust(8)',
+  },
+  { path: '/etc/ca-certificates/extracted/cadir', kind: 'folder', source: 'Arch Linux update-ca-trust(8)' },
+  { path: '/system/etc/security/cacerts', kind: 'folder', source: go },
+]
+
+export const knownStorePatterns: readonly KnownStorePattern[] = [
+  {
+    pattern: /\/pip\/_vendor\/certifi\/cacert\.pem$/,
+    consumers: ['pip'],
+    source: 'https://pip.pypa.io/en/stable/topics/https-certificates/',
+  },
+  { pattern: /\/certifi\/cacert\.pem$/, consumers: [], source: 'https://pypi.org/project/certifi/' },
+  {
+    pattern: /\/(?:conda|miniconda3?|miniforge3?|mambaforge|anaconda3?)\/(?:.+\/)?ssl\/cacert\.pem$/,
+    consumers: [],
+    source:
+      'https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/disable-ssl-verification.html',
+  },
+  {
+    pattern: /\/rubygems\/ssl_certs\/.+\.pem$/,
+    consumers: ['gem'],
+    source: 'https://github.com/rubygems/rubygems/tree/master/lib/rubygems/ssl_certs',
+  },
+  {
+    pattern: /\/composer\/ca-bundle\/res\/cacert\.pem$/,
+    consumers: [],
+    source: 'https://github.com/composer/ca-bundle',
+  },
+]
+
+/** Bundles that say of themselves that they are not for servers: inventory, no store. */
+export const notForServers: readonly RegExp[] = [
+  /\/(?:email|objsign)-ca-bundle\.pem$/,
+  /\/ca-trust\/extracted\/edk2\//,
+]
+
+/** A folder whose certificates a tool makes stores of. */
+export interface AnchorSource {
+  readonly folder: string
+  /** Paths of the stores that it feeds. */
+  readonly feeds: readonly string[]
+  readonly source: string
+}
+
+const debianStores = ['/etc/ssl/certs', '/etc/ssl/certs/ca-certificates.crt']
+const fedoraStores = [
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/pki/ca-trust/extracted/pem/directory-hash',
+  '/etc/pki/ca-trust/extracted/openssl/ca-bundle.trust.crt',
+]
+const suseStores = [
+  '/var/lib/ca-certificates/ca-bundle.pem',
+  '/var/lib/ca-certificates/pem',
+  '/var/lib/ca-certificates/openssl',
+]
+const archStores = [
+  '/etc/ca-certificates/extracted/tls-ca-bundle.pem',
+  '/etc/ca-certificates/extracted/cadir',
+]
+const debian = 'update-ca-certificates(8)'
+const suse = 'openSUSE update-ca-certificates(8)'
+const arch = 'Arch Linux update-ca-trust(8)'
+
+/** The longest folder first where one lies in another. */
+export const anchorSources: readonly AnchorSource[] = [
+  { folder: '/usr/share/ca-certificates/trust-source', feeds: archStores, source: arch },
+  { folder: '/usr/share/ca-certificates', feeds: debianStores, source: debian },
+  { folder: '/usr/local/share/ca-certificates', feeds: debianStores, source: debian },
+  { folder: '/etc/pki/ca-trust/source', feeds: fedoraStores, source: 'update-ca-trust(8)' },
+  { folder: '/usr/share/pki/ca-trust-source', feeds: fedoraStores, source: 'update-ca-trust(8)' },
+  { folder: '/etc/pki/trust', feeds: suseStores, source: suse },
+  { folder: '/usr/share/pki/trust', feeds: suseStores, source: suse },
+  { folder: '/etc/ca-certificates/trust-source', feeds: archStores, source: arch },
+]
+
+/** The anchor source that a real path lies in, or null. */
+export function anchorSourceOf(path: string): AnchorSource | null {
+  return anchorSources.find(({ folder }) => path.startsWith(`${folder}/`)) ?? null
+}

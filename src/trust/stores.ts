@@ -1,0 +1,211 @@
+import type { FoundCertificate, ImageFile, ImageTree } from '../image/facts.ts'
+import { limits } from '../limits.ts'
+import {
+  type Day,
+  type Distribution,
+  isUnknown,
+  type Match,
+  type Maybe,
+  type Package,
+  type PlainCertificate,
+  type Root,
+  type TrustStore,
+  type UnknownEntry,
+  unknown,
+} from '../model.ts'
+import { brokenEntry } from './broken.ts'
+import { type Certificate, readCertificate } from './certificate.ts'
+import type { ReadingClient } from './clients.ts'
+import { configuredStores, consumersOf } from './consumers.ts'
+import { type FormatContext, type StoreDraft, storeFormats } from './formats/index.ts'
+import { commonName } from './names.ts'
+import { anchorSourceOf, anchorSources, knownStores } from './store-paths.ts'
+
+/** What only the built-in facts can tell, handed in: trust/ does not import them. */
+export interface TrustNaming {
+  /** The newest public name of a root, or null. */
+  rootName(sha256: string): string | null
+  /** The last day of public updates of a distribution's line, or null. */
+  endOfLife(id: string, version: string | null): Day | null
+  /** The release that a set of roots is, or is nearest to. */
+  match(
+    fingerprints: readonly string[],
+    hints: ReleaseHints,
+  ): { readonly release: string | null; readonly match: Match }
+}
+
+export interface ReleaseHints {
+  /** Real path of the store. */
+  readonly path: string
+  readonly distribution: Distribution | null
+  /** Installed packages that bring roots: `ca-certificates`, `ca-certificates-bundle`, … */
+  readonly packages: readonly Package[]
+}
+
+export interface StoreContext {
+  readonly naming: TrustNaming
+  readonly clients: readonly ReadingClient[]
+  readonly distribution: Distribution | null
+  readonly packages: readonly Package[]
+  readonly env: Readonly<Record<string, string>>
+  /** `created_by` of each layer, the lowest first; null where layers mean nothing (a folder, a host). */
+  readonly layers: readonly { readonly createdBy: string | null }[] | null
+}
+
+export interface FoundStores {
+  /** Sorted by path. */
+  readonly stores: readonly TrustStore[]
+  /** What is neither in a store nor in an anchor source, sorted by path. */
+  readonly certificates: readonly PlainCertificate[]
+  readonly unknowns: readonly UnknownEntry[]
+}
+
+/** Tells the stores of an image from anchor sources and from certificates that merely lie there. */
+export function findStores(tree: ImageTree, context: StoreContext): FoundStores {
+  const unknowns: UnknownEntry[] = []
+  const claimed = new Set<string>()
+  const drafts: StoreDraft[] = []
+  const formatContext: FormatContext = {
+    certificateOf: certificateCache(),
+    configured: new Set(configuredStores(tree, context.env).map(({ path }) => path)),
+  }
+  for (const format of storeFormats) {
+    const reading = format.read(tree, formatContext, claimed)
+    drafts.push(...reading.stores)
+    unknowns.push(...reading.unknowns)
+    for (const path of reading.claimed) claimed.add(path)
+  }
+  const anchors = anchorFolders(tree)
+  const aliases = aliasesOf(tree)
+  const stores = drafts
+    .map(draft => finish(draft, tree, context, aliases(draft), anchors))
+    .sort((a, b) => compare(a.path, b.path))
+  const fed = new Set(stores.flatMap(({ sources }) => sources))
+  const certificates: PlainCertificate[] = []
+  for (const file of tree.files()) {
+    if (file.found.length === 0 || claimed.has(file.path)) continue
+    const anchor = anchorSourceOf(file.path)
+    const broken: string[] = []
+    for (const [found, certificate] of distinct(file, formatContext)) {
+      if (isUnknown(certificate)) {
+        if (anchor || (found.der && !found.embedded)) broken.push(certificate.unknown)
+      } else if (!anchor || !fed.has(anchor.folder)) certificates.push(plain(certificate, file, context))
+    }
+    if (broken.length > 0) unknowns.push(brokenEntry(file, broken))
+    if (certificates.length > limits.certificatesPerImage) {
+      const why = `there are more than ${limits.certificatesPerImage}`
+      unknowns.push({ what: 'the other certificates of the image', why, location: {} })
+      break
+    }
+  }
+  return { stores, certificates, unknowns }
+}
+
+function finish(
+  draft: StoreDraft,
+  tree: ImageTree,
+  context: StoreContext,
+  aliases: readonly string[],
+  anchors: ReadonlySet<string>,
+): TrustStore {
+  const { path, format, layer } = draft
+  const paths = [path, ...aliases]
+  const sources = anchorSources
+    .filter(({ folder, feeds }) => anchors.has(folder) && feeds.some(store => paths.includes(store)))
+    .map(({ folder }) => folder)
+    .sort()
+  const fingerprints = draft.roots.map(({ certificate }) => certificate.sha256)
+  const { release, match } = context.naming.match(fingerprints, {
+    path,
+    distribution: context.distribution,
+    packages: context.packages.filter(({ name }) => rootPackages.test(name)),
+  })
+  return {
+    path,
+    aliases,
+    sources,
+    format,
+    consumers: [...new Set([...draft.consumers, ...consumersOf(path, tree, context)])].sort(),
+    layer: context.layers ? layer : null,
+    createdBy: context.layers?.[layer]?.createdBy ?? null,
+    release,
+    match,
+    roots: draft.roots.map(({ certificate, layer }) => rootOf(certificate, context, layer)),
+  }
+}
+
+const rootPackages = /ca-certificates|certifi|ca-trust|p11-kit-trust|libressl/
+
+function rootOf(certificate: Certificate, { naming, layers }: StoreContext, layer: number): Root {
+  return {
+    sha256: certificate.sha256,
+    name: naming.rootName(certificate.sha256) ?? commonName(certificate.subject),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    ...(layers ? { layer } : {}),
+  }
+}
+
+function plain(certificate: Certificate, file: ImageFile, { layers }: StoreContext): PlainCertificate {
+  return {
+    path: file.path,
+    sha256: certificate.sha256,
+    subject: certificate.subject.text,
+    notAfter: certificate.notAfter,
+    layer: layers ? file.layer : null,
+  }
+}
+
+/** Most images hold the same roots several times: each is read once. */
+function certificateCache(): FormatContext['certificateOf'] {
+  const cache = new Map<string, Maybe<Certificate>>()
+  return found => {
+    if (!found.der || !found.sha256) return unknown(found.problem ?? 'it can not be read')
+    let certificate = cache.get(found.sha256)
+    if (!certificate) {
+      certificate = readCertificate(found.der)
+      cache.set(found.sha256, certificate)
+    }
+    return certificate
+  }
+}
+
+/** The certificates of a file, each once. */
+function* distinct(
+  file: ImageFile,
+  context: FormatContext,
+): Iterable<[FoundCertificate, Maybe<Certificate>]> {
+  const seen = new Set<string>()
+  for (const found of file.found) {
+    if (found.sha256 && seen.has(found.sha256)) continue
+    if (found.sha256) seen.add(found.sha256)
+    yield [found, context.certificateOf(found)]
+  }
+}
+
+/** The anchor sources in which a certificate lies. */
+function anchorFolders(tree: ImageTree): ReadonlySet<string> {
+  const folders = new Set<string>()
+  for (const file of tree.files()) {
+    const source = file.found.length > 0 ? anchorSourceOf(file.path) : null
+    if (source) folders.add(source.folder)
+  }
+  return folders
+}
+
+/** The paths that lead to a store by links: every link to it, and the known places that a linked folder leads to. */
+function aliasesOf(tree: ImageTree): (store: StoreDraft) => readonly string[] {
+  const leading = new Map<string, Set<string>>()
+  const add = (path: string, target: string | null) => {
+    if (!target || target === path) return
+    const paths = leading.get(target) ?? new Set()
+    leading.set(target, paths.add(path))
+  }
+  for (const { path, target } of tree.links()) add(path, target)
+  for (const { path } of knownStores) add(path, tree.resolve(path))
+  return ({ path }) => [...(leading.get(path) ?? [])].sort()
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
