@@ -46,12 +46,19 @@ export function consumersOf(
     const defaults = reading.stores.filter(path => !replaced.has(knownFolders.has(path) ? 'folder' : 'file'))
     if (
       concerning.some(({ path }) => path === store) ||
-      defaults.some(path => path === store || tree.resolve(path) === store)
+      defaults.some(path => reads(reading, tree.resolve(path), store))
     )
       readers.push(reading.client.program)
   }
   for (const { variable, path } of configured) if (path === store) readers.push(...variable.readers)
   return readers
+}
+
+/** Does a client that is pointed at real path `place` read `store`? */
+function reads({ client }: ReadingClient, place: string | null, store: string): boolean {
+  // GnuTLS takes a folder as all files in it, the bundle among them (seen with Debian's git).
+  const folder = store.slice(0, store.lastIndexOf('/'))
+  return place === store || (client.library === 'GnuTLS' && place === folder)
 }
 
 function concerns(variable: StoreVariable, { client, stores }: ReadingClient): boolean {

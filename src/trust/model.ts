@@ -25,7 +25,7 @@ export function buildImageModel(
     naming,
     clients: clients.clients,
     distribution,
-    packages: packages.all,
+    packages,
     env,
     layers: image.kind === 'image' ? image.layers : null,
   })

@@ -17,10 +17,11 @@ const textBytes = 64 << 10
 
 const files: ReadonlySet<string> = new Set([...releaseFiles, 'etc/ca-certificates.conf'])
 
+/** What loads the TLS library is kept: the program itself only where no module does it for the program. */
 const executables: ReadonlySet<string> = new Set(
   programs
     .flatMap(({ paths, module, needs, ownRoots }) => [
-      ...(ownRoots ? [] : paths),
+      ...(ownRoots || module ? [] : paths),
       ...(Array.isArray(module) ? (module as readonly string[]) : []),
       ...(needs ?? []),
     ])
@@ -32,8 +33,8 @@ function linkedFrom(path: string): readonly string[] {
   return path.endsWith('/apt/methods/https') ? [path.slice(1).replace(/s$/, '')] : []
 }
 
-/** `php` and its kin are links to names that end in their version. */
-const versioned = /^(?:usr\/(?:local\/)?)?bin\/(?:php|python|ruby)[\d.]+$/
+/** `php` is a link to a name that ends in its version. */
+const versioned = /^(?:usr\/(?:local\/)?)?bin\/php[\d.]+$/
 const modules = programs.flatMap(({ module }) => (module instanceof RegExp ? [module] : []))
 const headers = programs.flatMap(({ versionFile, ownLibrary }) =>
   [versionFile?.path, ownLibrary?.path].filter(path => path !== undefined),

@@ -6,7 +6,6 @@ import {
   isUnknown,
   type Match,
   type Maybe,
-  type Package,
   type PlainCertificate,
   type Root,
   type TrustStore,
@@ -19,6 +18,7 @@ import type { ReadingClient } from './clients.ts'
 import { configuredStores, consumersOf } from './consumers.ts'
 import { type FormatContext, type StoreDraft, storeFormats } from './formats/index.ts'
 import { commonName } from './names.ts'
+import type { InstalledPackages } from './packages/index.ts'
 import { anchorSourceOf, anchorSources, knownStores } from './store-paths.ts'
 
 /** What only the built-in facts can tell, handed in: trust/ does not import them. */
@@ -29,7 +29,7 @@ export interface TrustNaming {
   endOfLife(id: string, version: string | null): Day | null
   /** The release that a set of roots is, or is nearest to. */
   match(
-    fingerprints: readonly string[],
+    fingerprints: ReadonlySet<string>,
     hints: ReleaseHints,
   ): { readonly release: string | null; readonly match: Match }
 }
@@ -37,16 +37,19 @@ export interface TrustNaming {
 export interface ReleaseHints {
   /** Real path of the store. */
   readonly path: string
-  readonly distribution: Distribution | null
-  /** Installed packages that bring roots: `ca-certificates`, `ca-certificates-bundle`, … */
-  readonly packages: readonly Package[]
+  /** The distribution's id. */
+  readonly distribution: string | undefined
+  /** The distribution's version. */
+  readonly version: string | null
+  /** Full version of the package that owns the store, or that its tool made it from. */
+  readonly packageVersion: string | null
 }
 
 export interface StoreContext {
   readonly naming: TrustNaming
   readonly clients: readonly ReadingClient[]
   readonly distribution: Distribution | null
-  readonly packages: readonly Package[]
+  readonly packages: InstalledPackages
   readonly env: Readonly<Record<string, string>>
   /** `created_by` of each layer, the lowest first; null where layers mean nothing (a folder, a host). */
   readonly layers: readonly { readonly createdBy: string | null }[] | null
@@ -114,12 +117,15 @@ function finish(
     .filter(({ folder, feeds }) => anchors.has(folder) && feeds.some(store => paths.includes(store)))
     .map(({ folder }) => folder)
     .sort()
-  const fingerprints = draft.roots.map(({ certificate }) => certificate.sha256)
-  const { release, match } = context.naming.match(fingerprints, {
-    path,
-    distribution: context.distribution,
-    packages: context.packages.filter(({ name }) => rootPackages.test(name)),
-  })
+  const { release, match } = context.naming.match(
+    new Set(draft.roots.map(({ certificate }) => certificate.sha256)),
+    {
+      path,
+      distribution: context.distribution?.id,
+      version: context.distribution?.version ?? null,
+      packageVersion: packageVersion(path, sources.length > 0 || systemPaths.has(path), context),
+    },
+  )
   return {
     path,
     aliases,
@@ -134,7 +140,13 @@ function finish(
   }
 }
 
-const rootPackages = /ca-certificates|certifi|ca-trust|p11-kit-trust|libressl/
+const systemPaths: ReadonlySet<string> = new Set(knownStores.map(({ path }) => path))
+
+/** The version of the package that brought a store: its owner, or the distribution's where a tool generates it. */
+function packageVersion(path: string, generated: boolean, { packages }: StoreContext): string | null {
+  const owner = packages.ownerOf(path) ?? (generated ? packages.byName('ca-certificates') : null)
+  return owner?.version ?? null
+}
 
 function rootOf(certificate: Certificate, { naming, layers }: StoreContext, layer: number): Root {
   return {
