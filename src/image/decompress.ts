@@ -9,6 +9,7 @@ export type Compression = 'gzip' | 'zstd' | 'none'
 const GATHER = 256 * 1024
 /** zlib's own 16 KiB make it twice as slow. */
 const CHUNK = 512 * 1024
+const ZSTD_PIECE = 64 * 1024
 
 /**
  * Tells the compression by the first bytes; media types and file names are not asked, they are often wrong.
@@ -21,6 +22,9 @@ export function compressionOf(head: Uint8Array): Compression {
   if ((head[0]! & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) return 'zstd'
   return 'none'
 }
+
+/** Takes plain bytes; may say what to wait for before it is given more. */
+export type Sink = (chunk: Uint8Array) => Promise<void> | undefined
 
 /** Takes compressed bytes, hands plain ones on. */
 interface Engine {
@@ -35,14 +39,14 @@ interface Engine {
  */
 export class Decompressor {
   readonly #what: string
-  readonly #sink: (chunk: Uint8Array) => void
+  readonly #sink: Sink
   #head: Uint8Array[] = []
   #headBytes = 0
   #engine: Engine | null = null
   #in = 0
   #out = 0
 
-  constructor(what: string, sink: (chunk: Uint8Array) => void) {
+  constructor(what: string, sink: Sink) {
     this.#what = what
     this.#sink = chunk => {
       this.#out += chunk.length
@@ -50,7 +54,7 @@ export class Decompressor {
       if (this.#out > limits.ratioFloor && this.#out > this.#in * limits.ratio) {
         this.#tooMuch(`more than ${limits.ratio} times its packed size`)
       }
-      sink(chunk)
+      return sink(chunk)
     }
   }
 
@@ -88,23 +92,17 @@ export class Decompressor {
   }
 }
 
-function plain(sink: (chunk: Uint8Array) => void): Engine {
-  return {
-    write(chunk) {
-      sink(chunk)
-      return undefined
-    },
-    async end() {},
-  }
+function plain(sink: Sink): Engine {
+  return { write: sink, async end() {} }
 }
 
-function gunzip(what: string, sink: (chunk: Uint8Array) => void): Engine {
+function gunzip(what: string, sink: Sink): Engine {
   const options = { chunkSize: CHUNK, readableHighWaterMark: 4 * CHUNK, writableHighWaterMark: 2 * GATHER }
   return through(what, 'gzip', zlib.createGunzip(options), sink)
 }
 
 /** Node's own zstd (22.15 and newer), else the one in JavaScript. */
-async function unzstd(what: string, sink: (chunk: Uint8Array) => void): Promise<Engine> {
+async function unzstd(what: string, sink: Sink): Promise<Engine> {
   const native = zlib as typeof zlib & {
     createZstdDecompress?: (options: object) => Transform
     constants: { ZSTD_d_windowLogMax?: number }
@@ -118,15 +116,13 @@ async function unzstd(what: string, sink: (chunk: Uint8Array) => void): Promise<
 }
 
 /** Runs a stream of node:zlib: its pool unpacks the next chunk while `sink` works on the last. */
-function through(
-  what: string,
-  kind: Compression,
-  stream: Transform,
-  sink: (chunk: Uint8Array) => void,
-): Engine {
+function through(what: string, kind: Compression, stream: Transform, sink: Sink): Engine {
   const consumed = (async () => {
     try {
-      for await (const chunk of stream) sink(chunk as Uint8Array)
+      for await (const chunk of stream) {
+        const wait = sink(chunk as Uint8Array)
+        if (wait) await wait
+      }
     } catch (error) {
       throw explain(what, kind, error)
     }
@@ -157,10 +153,14 @@ function through(
   }
 }
 
-async function zstdInJavaScript(what: string, sink: (chunk: Uint8Array) => void): Promise<Engine> {
+async function zstdInJavaScript(what: string, sink: Sink): Promise<Engine> {
   const { Decompress } = await import('fzstd')
   let blocks = 0
   let out = 0
+  const waits: Promise<void>[] = []
+  const settled = async () => {
+    await Promise.all(waits.splice(0))
+  }
   const decoder = new Decompress(chunk => {
     // `s.e` is the window of the frame at hand (fzstd 0.1.1). It moves the whole window for every block: a stranger's
     // large window with tiny blocks would cost hours.
@@ -178,7 +178,12 @@ async function zstdInJavaScript(what: string, sink: (chunk: Uint8Array) => void)
         `${what} is cut into needlessly small zstd blocks; compress the layer again`,
       )
     }
-    if (chunk.length > 0) sink(chunk)
+    const wait = chunk.length > 0 ? sink(chunk) : undefined
+    if (wait) {
+      // Its failure is told by the next write.
+      wait.catch(() => {})
+      waits.push(wait)
+    }
   })
   const push = (chunk: Uint8Array, final: boolean) => {
     try {
@@ -188,12 +193,16 @@ async function zstdInJavaScript(what: string, sink: (chunk: Uint8Array) => void)
     }
   }
   return {
-    write(chunk) {
-      push(chunk, false)
-      return undefined
+    async write(chunk) {
+      // It unpacks a piece at once, however much that gives: small pieces leave room to wait.
+      for (let at = 0; at < chunk.length; at += ZSTD_PIECE) {
+        push(chunk.subarray(at, at + ZSTD_PIECE), false)
+        if (waits.length > 0) await settled()
+      }
     },
     async end() {
       push(new Uint8Array(0), true)
+      await settled()
     },
   }
 }

@@ -174,6 +174,7 @@ export class LayerReader {
     this.#decompressor = new Decompressor(what, chunk => {
       this.#tarHash.update(chunk)
       this.#walker.push(chunk)
+      return undefined
     })
   }
 

@@ -175,7 +175,10 @@ export class TarWalker {
       throw new JobError('limit', `${this.#what}: more than 64 extended tar headers before one entry`)
     }
     this.#padding = padding(header.size)
-    if (header.size === 0) return this.#takeMeta(kind, Buffer.alloc(0))
+    if (header.size === 0) {
+      this.#takeMeta(kind, Buffer.alloc(0))
+      return
+    }
     this.#bodyLeft = header.size
     this.#meta = { kind, bytes: Buffer.allocUnsafe(header.size), filled: 0 }
   }

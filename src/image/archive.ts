@@ -1,0 +1,241 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { JobError, oneLine } from '../errors.ts'
+import { limits } from '../limits.ts'
+import { compressionOf } from './decompress.ts'
+import type { ContentReader, LayerFacts, ReadOptions } from './facts.ts'
+import { type ExpectedLayer, readLayer, throwIfAborted } from './layer-facts.ts'
+import { normalisePath, printable, splitPath } from './path.ts'
+import { TarWalker } from './tar.ts'
+
+/** Named files of an image layout: a folder, a tar file, or a tar stream that was read once. */
+export interface Archive {
+  /** Its path as typed. */
+  readonly name: string
+  /** The bytes of a small file; null where there is none. @throws JobError `limit`, `truncated`, `unreadable` */
+  document(path: string): Promise<Uint8Array | null>
+  /** The facts of a layer that lies at `path`, verified. @throws JobError, `malformed` where there is none */
+  layer(
+    path: string,
+    expected: ExpectedLayer,
+    what: string,
+    reader: ContentReader,
+    options: ReadOptions,
+  ): Promise<LayerFacts>
+}
+
+/** Bytes read from disk at once. */
+const READ = 1024 * 1024
+/** Files of one image archive: three a layer in the oldest layout. More is something else. */
+const MOST_FILES = 20_000
+
+/**
+ * Opens a regular file that must not be a link.
+ * @throws JobError `not-found`, `unreadable`
+ */
+export async function openFile(path: string, what: string, follow = false): Promise<FileHandle> {
+  try {
+    const handle = await open(
+      path,
+      constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW),
+    )
+    if ((await handle.stat()).isFile()) return handle
+    await handle.close()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new JobError('not-found', `${what} is not there`)
+    if (code !== 'ELOOP') throw new JobError('unreadable', `${what} can't be read: ${oneLine(error)}`)
+    throw new JobError('unreadable', `${what} is a link, which is not followed`)
+  }
+  throw new JobError('unreadable', `${what} is no regular file`)
+}
+
+/** Bytes `start` to `end` (exclusive) of an open file, in large chunks that are fresh each. */
+export async function* fileChunks(
+  handle: FileHandle,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end; ) {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(READ, end - at))
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+    if (bytesRead === 0) return
+    at += bytesRead
+    yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
+  }
+}
+
+/** The first bytes of a file, enough to tell its compression. */
+export async function fileCompression(path: string): Promise<ReturnType<typeof compressionOf>> {
+  const handle = await openFile(path, path, true)
+  try {
+    const head = Buffer.alloc(4)
+    await handle.read(head, 0, 4, 0)
+    return compressionOf(head)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A folder: files by their path below it, links not followed. */
+export class FolderArchive implements Archive {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  async document(path: string): Promise<Uint8Array | null> {
+    const handle = await openFile(`${this.name}/${path}`, `${this.name}/${path}`).catch(error => {
+      if (error instanceof JobError && error.code === 'not-found') return null
+      throw error
+    })
+    if (!handle) return null
+    try {
+      const { size } = await handle.stat()
+      return await readDocument(handle, 0, size, `${this.name}/${path}`)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async layer(
+    path: string,
+    expected: ExpectedLayer,
+    what: string,
+    reader: ContentReader,
+    options: ReadOptions,
+  ): Promise<LayerFacts> {
+    const handle = await openFile(`${this.name}/${path}`, `${what} (${this.name}/${path})`)
+    try {
+      return await readLayer(what, fileChunks(handle, 0, Number.MAX_SAFE_INTEGER), expected, reader, options)
+    } finally {
+      await handle.close()
+    }
+  }
+}
+
+type Member = { readonly offset: number; readonly size: number } | { readonly link: string }
+
+/** A plain tar file: its headers are walked once, its members then read where they lie. */
+export class TarFileArchive implements Archive {
+  readonly name: string
+  readonly #members: ReadonlyMap<string, Member>
+
+  private constructor(name: string, members: ReadonlyMap<string, Member>) {
+    this.name = name
+    this.#members = members
+  }
+
+  /** @throws JobError `malformed`, `truncated`, `unreadable`, `limit`, `aborted` */
+  static async open(path: string, signal?: AbortSignal): Promise<TarFileArchive> {
+    const members = new Map<string, Member>()
+    const walker = new TarWalker(path, entry => {
+      const name = normalisePath(entry.path)
+      if (members.size >= MOST_FILES) throw noImageArchive(path)
+      if (entry.type === 'file') members.set(name, { offset: entry.offset, size: entry.size })
+      else if (entry.link !== null) members.set(name, { link: linkTarget(name, entry.type, entry.link) })
+      return null
+    })
+    const handle = await openFile(path, path, true)
+    try {
+      const { size } = await handle.stat()
+      let at = 0
+      while (at < size && !walker.ended) {
+        throwIfAborted(signal)
+        for await (const chunk of fileChunks(handle, at, Math.min(size, at + 16 * 1024))) {
+          walker.push(chunk)
+          at += chunk.length
+        }
+        const skip = walker.takeSkip()
+        if (at + skip > size) {
+          throw new JobError(
+            'truncated',
+            `${path} is cut: its last member ends ${at + skip - size} bytes after its end; save it again`,
+          )
+        }
+        at += skip
+      }
+      walker.end()
+    } finally {
+      await handle.close()
+    }
+    return new TarFileArchive(path, members)
+  }
+
+  async document(path: string): Promise<Uint8Array | null> {
+    const member = this.#member(path)
+    if (!member) return null
+    const handle = await openFile(this.name, this.name, true)
+    try {
+      return await readDocument(handle, member.offset, member.size, `${printable(path)} in ${this.name}`)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async layer(
+    path: string,
+    expected: ExpectedLayer,
+    what: string,
+    reader: ContentReader,
+    options: ReadOptions,
+  ): Promise<LayerFacts> {
+    const member = this.#member(path)
+    if (!member) throw missingMember(this.name, path, what)
+    const handle = await openFile(this.name, this.name, true)
+    try {
+      const { offset, size } = member
+      const sized = { ...expected, size: expected.size ?? size }
+      return await readLayer(what, fileChunks(handle, offset, offset + size), sized, reader, options)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  #member(path: string): { readonly offset: number; readonly size: number } | null {
+    let name = normalisePath(path)
+    for (let links = 0; links <= limits.linkDepth; links++) {
+      const member = this.#members.get(name)
+      if (!member) return null
+      if ('offset' in member) return member
+      name = member.link
+    }
+    return null
+  }
+}
+
+/** Where a link inside an archive leads: old `docker save` writes a layer that repeats as a link to the first. */
+export function linkTarget(name: string, type: string, link: string): string {
+  return normalisePath(
+    type === 'symlink' && !link.startsWith('/') ? `${splitPath(name).parent}/${link}` : link,
+  )
+}
+
+export function missingMember(archive: string, path: string, what: string): JobError {
+  return new JobError(
+    'malformed',
+    `${archive} does not hold ${printable(path)}, which is to be ${what}; save the image again`,
+  )
+}
+
+export function noImageArchive(path: string): JobError {
+  return new JobError(
+    'unsupported',
+    `${path} is no image archive (no manifest.json or index.json in it); if it is a root filesystem, unpack it and scan dir:FOLDER`,
+  )
+}
+
+async function readDocument(
+  handle: FileHandle,
+  start: number,
+  size: number,
+  what: string,
+): Promise<Uint8Array> {
+  if (size > limits.manifestBytes) {
+    throw new JobError('limit', `${what} has ${size} bytes, more than ${limits.manifestBytes}`)
+  }
+  const chunks: Uint8Array[] = []
+  for await (const chunk of fileChunks(handle, start, start + size)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,44 @@
+import type { ContentReader, ImageTree, LayerFacts, OpenedImage, ReadOptions } from './facts.ts'
+import { throwIfAborted } from './layer-facts.ts'
+import { overlay } from './overlay.ts'
+
+/** Layers that are fetched and unpacked at the same time: while one waits for the network, the other unpacks. */
+const AT_ONCE = 2
+
+/**
+ * Reads all layers of an opened image and stacks them.
+ * @param options `onProgress` is called with the bytes read so far of all layers
+ * @throws JobError as {@link Layer.facts}: the first failure ends it, the layers under way are stopped
+ */
+export async function readTree(
+  image: OpenedImage,
+  reader: ContentReader,
+  options: ReadOptions = {},
+): Promise<ImageTree> {
+  const facts: LayerFacts[] = new Array(image.layers.length)
+  const bytes: number[] = image.layers.map(() => 0)
+  const stop = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+  let total = 0
+  let next = 0
+  const work = async () => {
+    for (let number = next++; number < image.layers.length && !signal.aborted; number = next++) {
+      const onProgress = (read: number) => {
+        total += read - bytes[number]!
+        bytes[number] = read
+        options.onProgress?.(total)
+      }
+      facts[number] = await image.layers[number]!.facts(reader, { signal, onProgress })
+    }
+  }
+  const workers = Array.from({ length: Math.min(AT_ONCE, image.layers.length) }, work)
+  try {
+    await Promise.all(workers)
+  } catch (error) {
+    stop.abort()
+    await Promise.allSettled(workers)
+    throw error
+  }
+  throwIfAborted(options.signal)
+  return overlay(facts, image.unknowns)
+}

@@ -1,0 +1,205 @@
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { now } from '../../clock.ts'
+import { JobError } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import { printable } from '../path.ts'
+import type { ImageReference } from '../reference.ts'
+import { authorize, notLoggedIn, refused } from './auth.ts'
+import { bodyChunks, readBody } from './body.ts'
+import { type Credential, findCredential } from './credentials.ts'
+import { allowsPlainHttp, HttpClient, type HttpOptions, type HttpRequest } from './http.ts'
+
+export interface RegistryOptions extends HttpOptions {
+  readonly authfile?: string
+}
+
+/** Docker Hub's registry is not at the name that its references bear. */
+const HUB = 'registry-1.docker.io'
+const ATTEMPTS = 4
+/** Longer than this is not waited for: the user decides. */
+const LONGEST_WAIT_MS = 30_000
+const ERROR_BYTES = 64 * 1024
+
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+/**
+ * Pulls from one repository (OCI distribution spec, "Pull"): login, redirects, retries. Nothing is verified here but
+ * whom bytes are asked from.
+ */
+export class RegistryClient {
+  readonly #reference: ImageReference
+  readonly #options: RegistryOptions
+  readonly #http: HttpClient
+  readonly #origin: URL
+  #credential: Promise<Credential | null> | null = null
+  #authorization: string | null = null
+
+  constructor(reference: ImageReference, options: RegistryOptions) {
+    this.#reference = reference
+    this.#options = options
+    this.#http = new HttpClient(options)
+    const host = reference.registry === 'docker.io' ? HUB : reference.registry
+    this.#origin = new URL(`${allowsPlainHttp(host, options.plainHttp) ? 'http' : 'https'}://${host}`)
+  }
+
+  /** A manifest or an index by tag or digest, with the digest that the registry states for it. */
+  async manifest(
+    name: string,
+    what: string,
+  ): Promise<{ readonly bytes: Uint8Array; readonly digest: string | null }> {
+    const { response, url } = await this.#get(`manifests/${name}`, { headers: { accept: MANIFESTS } }, what)
+    const bytes = await readBody(response, url, limits.manifestBytes, what)
+    const stated = response.headers['docker-content-digest']
+    return { bytes, digest: typeof stated === 'string' ? stated : null }
+  }
+
+  /** A blob's bytes as they come. */
+  async *blob(digest: string, what: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const request = { headers: {}, ...(signal && { signal }) }
+    const { response, url } = await this.#get(`blobs/${digest}`, request, what)
+    try {
+      yield* bodyChunks(response, url, what)
+    } finally {
+      response.destroy()
+    }
+  }
+
+  close(): void {
+    this.#http.close()
+  }
+
+  async #get(
+    path: string,
+    request: HttpRequest,
+    what: string,
+  ): Promise<{ readonly response: IncomingMessage; readonly url: URL }> {
+    const start = new URL(`/v2/${this.#reference.repository}/${path}`, this.#origin)
+    let asked: string | null = null
+    for (let attempt = 1; ; attempt++) {
+      const used = this.#authorization
+      const { response, url } = await this.#follow(start, request)
+      const status = response.statusCode ?? 0
+      if (status === 200) return { response, url }
+      if (status === 401 && url.origin === this.#origin.origin && asked === null) {
+        asked = response.headers['www-authenticate'] ?? ''
+        response.destroy()
+        // Another request may have logged in meanwhile: then its answer is tried first.
+        if (used === this.#authorization) await this.#login(asked)
+        else asked = null
+        continue
+      }
+      if ((status === 429 || status >= 500) && attempt < ATTEMPTS) {
+        const wait = retryAfter(response.headers['retry-after'], attempt)
+        if (wait <= LONGEST_WAIT_MS) {
+          response.destroy()
+          await this.#pause(wait)
+          continue
+        }
+      }
+      throw await this.#failure(response, url, what)
+    }
+  }
+
+  async #login(challenge: string): Promise<void> {
+    const { env, authfile } = this.#options
+    this.#credential ??= findCredential(this.#reference, { env, ...(authfile && { authfile }) })
+    this.#authorization = await authorize(this.#http, this.#reference, challenge, await this.#credential)
+  }
+
+  /** Redirects are followed without the credential, and never from https to http. */
+  async #follow(
+    start: URL,
+    request: HttpRequest,
+  ): Promise<{ readonly response: IncomingMessage; readonly url: URL }> {
+    let url = start
+    for (let hops = 0; hops <= limits.redirects; hops++) {
+      const own = url.origin === this.#origin.origin
+      const authorization = own && this.#authorization ? { authorization: this.#authorization } : {}
+      const response = await this.#http.request(url, {
+        ...request,
+        headers: { ...request.headers, ...authorization },
+      })
+      const { location } = response.headers
+      if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0) || !location) return { response, url }
+      response.destroy()
+      url = redirected(url, location)
+    }
+    throw new JobError('unreachable', `${start.host} redirects more than ${limits.redirects} times`)
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#options
+    await sleep(ms, undefined, signal && { signal }).catch(() => {
+      throw new JobError('aborted', 'interrupted before it was done')
+    })
+  }
+
+  async #failure(response: IncomingMessage, url: URL, what: string): Promise<JobError> {
+    const status = response.statusCode ?? 0
+    const reference = this.#reference
+    const own = url.origin === this.#origin.origin
+    if (own && (status === 401 || status === 403)) {
+      response.destroy()
+      return (await this.#credential) ? refused(reference) : notLoggedIn(reference)
+    }
+    const said = await errorMessage(response, url)
+    if (status === 404) {
+      const gone = what.startsWith('the manifest')
+        ? `${reference.canonical} is not in the registry; check name and tag`
+        : `${what} is not in the registry any more; push the image again`
+      return new JobError('not-found', `${gone}${said}`)
+    }
+    if (status === 429) {
+      return new JobError(
+        'unreachable',
+        `${url.host} has had too many requests${said}; log in, or try again later`,
+      )
+    }
+    return new JobError('unreachable', `${url.host} answers ${status} for ${what}${said}; try again later`)
+  }
+}
+
+function redirected(from: URL, location: string): URL {
+  let url: URL
+  try {
+    url = new URL(location, from)
+  } catch {
+    throw new JobError(
+      'unreachable',
+      `${from.host} redirects to what is no address: ${printable(location, 80)}`,
+    )
+  }
+  url.username = url.password = ''
+  if (from.protocol === 'https:' && url.protocol !== 'https:') {
+    throw new JobError(
+      'unreachable',
+      `${from.host} redirects from https to ${printable(url.protocol)}//, which is not followed`,
+    )
+  }
+  return url
+}
+
+/** Milliseconds to wait: seconds or a date (RFC 9110, 10.2.3); where it is not said, ever longer. */
+export function retryAfter(header: string | undefined, attempt: number): number {
+  if (header && /^\d+$/.test(header)) return Number(header) * 1000
+  const date = header ? Date.parse(header) : Number.NaN
+  return Number.isNaN(date) ? 500 * 2 ** (attempt - 1) : Math.max(0, date - now())
+}
+
+/** What the registry says of its own error, `: …` for a message; `''` where it says nothing that can be shown. */
+async function errorMessage(response: IncomingMessage, url: URL): Promise<string> {
+  try {
+    const body = await readBody(response, url, ERROR_BYTES, 'the error')
+    const json = JSON.parse(Buffer.from(body).toString('utf8')) as { errors?: { message?: unknown }[] }
+    const message = json.errors?.[0]?.message
+    return typeof message === 'string' && message !== '' ? ` (it says: ${printable(message)})` : ''
+  } catch {
+    return ''
+  }
+}

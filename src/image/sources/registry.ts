@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { JobError, oneLine } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import { isDigest, sha256, verify } from '../digest.ts'
+import { readLayer } from '../layer-facts.ts'
+import { type Descriptor, parseManifest } from '../manifest.ts'
+import { type BlobStore, openOciImages } from '../oci-image.ts'
+import { printable } from '../path.ts'
+import { wantedPlatform } from '../platform.ts'
+import { parseReference } from '../reference.ts'
+import { RegistryClient } from '../registry/client.ts'
+import type { Source } from '../source.ts'
+
+/** A registry that speaks the OCI distribution API. */
+export const registry: Source = {
+  id: 'registry',
+  open: async (name, options) => {
+    const reference = parseReference(name)
+    if (options.offline) {
+      throw new JobError(
+        'unreachable',
+        `${reference.canonical} is not asked for: --offline allows no registry; save it to a file and scan that`,
+      )
+    }
+    const wanted = wantedPlatform(options.platform)
+    const { authfile, signal } = options
+    const client = new RegistryClient(reference, {
+      plainHttp: options.plainHttp ?? [],
+      ca: options.caFile ? await readCa(options.caFile) : null,
+      env: options.env ?? {},
+      idleMs: options.idleMs ?? limits.idleMs,
+      ...(authfile && { authfile }),
+      ...(signal && { signal }),
+    })
+    try {
+      const what = `the manifest of ${reference.canonical}`
+      const { bytes, digest: stated } = await client.manifest(reference.digest ?? reference.tag!, what)
+      const digest = reference.digest ?? (isDigest(stated) ? stated : sha256(bytes))
+      verify(bytes, what, { digest, size: null })
+      const root: Descriptor = {
+        mediaType: null,
+        digest,
+        size: bytes.length,
+        platform: null,
+        annotations: {},
+        foreign: false,
+      }
+      const named = {
+        source: 'registry',
+        reference: reference.canonical,
+        wanted,
+        allPlatforms: options.allPlatforms ?? false,
+      }
+      return await openOciImages(store(client), root, named, parseManifest(bytes, what))
+    } catch (error) {
+      client.close()
+      throw error
+    }
+  },
+}
+
+function store(client: RegistryClient): BlobStore {
+  return {
+    async manifest({ digest, size }, what) {
+      const { bytes } = await client.manifest(digest, what)
+      verify(bytes, what, { digest, size })
+      return bytes
+    },
+    async document({ digest, size }, what) {
+      if (size !== null && size > limits.manifestBytes) {
+        throw new JobError('limit', `${what} has ${size} bytes, more than ${limits.manifestBytes}`)
+      }
+      const chunks: Uint8Array[] = []
+      let bytes = 0
+      for await (const chunk of client.blob(digest, what)) {
+        bytes += chunk.length
+        if (bytes > limits.manifestBytes) {
+          throw new JobError('limit', `${what} has more than ${limits.manifestBytes} bytes`)
+        }
+        chunks.push(chunk)
+      }
+      const whole = Buffer.concat(chunks)
+      verify(whole, what, { digest, size })
+      return whole
+    },
+    layer: ({ digest, size }, diffId, what, reader, options) =>
+      readLayer(what, client.blob(digest, what, options.signal), { digest, size, diffId }, reader, options),
+    close: async () => client.close(),
+  }
+}
+
+async function readCa(path: string): Promise<string> {
+  try {
+    const text = await readFile(path, 'utf8')
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  } catch (error) {
+    throw new JobError('unreadable', `--ca-file ${printable(path)} can't be read: ${oneLine(error)}`)
+  }
+  throw new JobError('usage', `--ca-file ${printable(path)} holds no PEM certificate`)
+}
