@@ -10,8 +10,10 @@ import { knownStores } from './store-paths.ts'
 /** A client, and where it looks for roots by default. */
 export interface ReadingClient {
   readonly client: Client
-  /** Paths of stores, as it names them; empty where it has its own or they are not known. */
+  /** Paths of stores, as it names them; empty where they are not known. */
   readonly stores: readonly string[]
+  /** Its roots are built into it: it asks no library for any. */
+  readonly ownRoots: boolean
 }
 
 export interface ClientContext {
@@ -60,7 +62,7 @@ function oneClient(
 ): { readonly reading: ReadingClient; readonly why: string | null } {
   const version = programVersion(tree, context, entry, path)
   const base = { program: entry.program, version, path: place }
-  const found = findVerifier(tree, module, context.env.LD_LIBRARY_PATH)
+  const found = findVerifier(tree, context.packages, module, context.env.LD_LIBRARY_PATH)
   if (typeof found === 'object') {
     const library = describeLibrary(tree, context, found)
     const { stores, ...rest } = library
@@ -68,7 +70,7 @@ function oneClient(
       rest.library === null
         ? `its library ${found.path ?? ''} does not say what it is`.replace('  ', ' ')
         : null
-    return { reading: { client: { ...base, ...rest }, stores: entry.ownRoots ? [] : stores }, why }
+    return { reading: { client: { ...base, ...rest }, stores, ownRoots: false }, why }
   }
   const built = builtIn(tree, entry, path, module)
   const build = buildOf(context, path)
@@ -78,7 +80,12 @@ function oneClient(
     libraryVersion: built?.version ?? null,
     build,
   }
-  const reading = { client, stores: built && !entry.ownRoots ? opensslStores(tree.read(path)) : [] }
+  const ownRoots = entry.ownRoots === true
+  const reading = {
+    client,
+    stores: ownRoots ? [path] : built ? opensslStores(tree.read(path)) : [],
+    ownRoots,
+  }
   if (built?.version) return { reading, why: null }
   if (built) return { reading, why: `its ${built.name} is built in, and no file says which version it is` }
   const why = {
@@ -247,7 +254,7 @@ function javaClients(tree: ImageTree): ReadingClient[] {
       build: null,
       path: program,
     }
-    clients.push({ client, stores: [] })
+    clients.push({ client, stores: [], ownRoots: true })
   }
   return clients
 }

@@ -61,9 +61,8 @@ function reads({ client }: ReadingClient, place: string | null, store: string): 
   return place === store || (client.library === 'GnuTLS' && place === folder)
 }
 
-function concerns(variable: StoreVariable, { client, stores }: ReadingClient): boolean {
+function concerns(variable: StoreVariable, { client, stores, ownRoots }: ReadingClient): boolean {
   if (variable.programs.includes(client.program)) return true
-  // A client that has its own roots does not ask its library for any.
-  if (stores.length === 0 || variable.except.includes(client.program)) return false
+  if (ownRoots || stores.length === 0 || variable.except.includes(client.program)) return false
   return client.library !== null && variable.libraries.includes(client.library)
 }

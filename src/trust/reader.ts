@@ -20,8 +20,8 @@ const files: ReadonlySet<string> = new Set([...releaseFiles, 'etc/ca-certificate
 /** What loads the TLS library is kept: the program itself only where no module does it for the program. */
 const executables: ReadonlySet<string> = new Set(
   programs
-    .flatMap(({ paths, module, needs, ownRoots }) => [
-      ...(ownRoots || module ? [] : paths),
+    .flatMap(({ paths, module, needs }) => [
+      ...(module ? [] : paths),
       ...(Array.isArray(module) ? (module as readonly string[]) : []),
       ...(needs ?? []),
     ])

@@ -44,6 +44,7 @@ export const carriers: readonly RegExp[] = [
   /^libapk\.so/,
   /^libapt-pkg\.so/,
   /^libwget\.so/,
+  /^libnode\.so/,
 ]
 
 /** Files of these names are kept, to see what they load, what they call themselves and where they look for roots. */

@@ -1,5 +1,6 @@
 import type { ImageTree } from '../../image/facts.ts'
 import { type ElfFacts, readElf } from '../elf.ts'
+import type { InstalledPackages } from '../packages/index.ts'
 import { carriers, triplets, verifiers } from './libraries.ts'
 
 /** The TLS library behind a program, and the files by which the program comes to it. */
@@ -12,47 +13,80 @@ export interface Verifier {
   readonly through: readonly string[]
 }
 
+/** `several`: two are equally near; `none`: it loads none; `unread`: it, or what it loads, was not kept. */
+export type NoVerifier = 'several' | 'none' | 'unread'
+
 /**
  * Follows what a program loads, as the dynamic linker would, until a library that verifies: the nearest one counts,
- * since libcurl loads GnuTLS for LDAP and OpenSSL for itself.
+ * since libcurl loads GnuTLS for LDAP and OpenSSL for itself. Where a file on the way was too large to be kept, its
+ * package's dependencies tell.
  * @param path a real path
- * @returns `none` where it loads no TLS library; `several` where two are equally near; `unread` where it was not kept
+ * @param libraryPath LD_LIBRARY_PATH
  */
 export function findVerifier(
   tree: ImageTree,
+  packages: InstalledPackages,
   path: string,
   libraryPath: string | undefined,
-): Verifier | 'none' | 'several' | 'unread' {
-  let level: { readonly path: string; readonly through: readonly string[] }[] = [{ path, through: [] }]
+): Verifier | NoVerifier {
+  let level: readonly Step[] = [{ path, through: [] }]
   const seen = new Set([path])
+  const unread: Step[] = []
   for (let depth = 0; depth < 4 && level.length > 0; depth++) {
-    const found = new Map<string, Verifier>()
-    const next: typeof level = []
-    for (const { path, through } of level) {
-      const content = tree.read(path)
+    const found: Verifier[] = []
+    const next: Step[] = []
+    for (const step of level) {
+      const content = tree.read(step.path)
       const elf = content && readElf(content)
       if (!elf) {
-        if (depth === 0) return 'unread'
+        unread.push(step)
         continue
       }
-      const from = depth === 0 ? through : [...through, path]
+      const through = depth === 0 ? [] : [...step.through, step.path]
       for (const name of elf.needed) {
         const verifier = verifiers.find(({ soname }) => soname.test(name))
-        const target = locate(tree, name, elf, path, libraryPath)
-        if (verifier) found.set(target ?? name, { name: verifier.name, path: target, through: from })
+        const target = locate(tree, name, elf, step.path, libraryPath)
+        if (verifier) found.push({ name: verifier.name, path: target, through })
         else if (target && !seen.has(target) && carriers.some(carrier => carrier.test(name))) {
           seen.add(target)
-          next.push({ path: target, through: from })
+          next.push({ path: target, through })
         }
       }
     }
-    // NSS comes as two libraries.
-    const names = new Set([...found.values()].map(({ name }) => name))
-    if (names.size > 1) return 'several'
-    if (names.size === 1) return [...found.values()][0]!
+    const one = onlyOne(found)
+    if (one) return one
     level = next
   }
-  return 'none'
+  const told = onlyOne(unread.flatMap(step => dependencies(tree, packages, step)))
+  return told ?? (unread.length > 0 ? 'unread' : 'none')
+}
+
+interface Step {
+  readonly path: string
+  readonly through: readonly string[]
+}
+
+/** NSS comes as two libraries: what differs in name is several. */
+function onlyOne(found: readonly Verifier[]): Verifier | 'several' | null {
+  if (new Set(found.map(({ name }) => name)).size > 1) return 'several'
+  return found[0] ?? null
+}
+
+/** The verifying libraries among what the package of a file depends on. */
+function dependencies(tree: ImageTree, packages: InstalledPackages, { path, through }: Step): Verifier[] {
+  const found: Verifier[] = []
+  for (const dependency of packages.ownerOf(path)?.depends ?? []) {
+    const files = dependency.startsWith('so:')
+      ? packages.all.flatMap(({ files }) => files.filter(file => file.endsWith(`/${dependency.slice(3)}`)))
+      : (packages.byName(dependency)?.files ?? [])
+    for (const file of files) {
+      const name = file.slice(file.lastIndexOf('/') + 1)
+      const verifier = verifiers.find(({ soname }) => soname.test(name))
+      const target = verifier && tree.resolve(file)
+      if (verifier && target) found.push({ name: verifier.name, path: target, through })
+    }
+  }
+  return found
 }
 
 /** The real path of a library that `from` loads by name, or null. */

@@ -21,7 +21,7 @@ export interface ProgramEntry {
   readonly ownLibrary?: { readonly name: string; readonly path: RegExp; readonly text: RegExp }
   /** Text in the executable that its version follows. */
   readonly versionText?: string
-  /** Reads roots that are built into it, not the system's store. */
+  /** Where its TLS library is built in, so are its roots: it does not read the system's store. */
   readonly ownRoots?: boolean
   readonly source: string
 }
@@ -114,6 +114,7 @@ export const programs: readonly ProgramEntry[] = [
     source: 'https://docs.ruby-lang.org/en/master/OpenSSL/X509/Store.html#method-i-set_default_paths',
   },
   {
+    // Distributions build it with their OpenSSL, and to read the system's store (seen with Debian 13's).
     program: 'node',
     paths: [...everywhere('node'), '/usr/bin/nodejs'],
     packages: [/^nodejs(?:-current|-lts)?$/],

@@ -4,7 +4,7 @@ import type { InstalledPackage, PackageDatabase } from './index.ts'
 const databases = ['lib/apk/db/installed', 'usr/lib/apk/db/installed'] as const
 
 /**
- * Alpine's package database: paragraphs of `X:value` lines, P name, V version, o origin, F folder, R file in it.
+ * Alpine's package database: paragraphs of `X:value` lines, P name, V version, o origin, D what it depends on, F folder, R file in it.
  * https://wiki.alpinelinux.org/wiki/Apk_spec#Installed_Database_V2
  */
 export const apk: PackageDatabase = {
@@ -32,8 +32,9 @@ function parse(text: string): InstalledPackage[] {
   const close = () => {
     const name = fields.get('P')
     const version = fields.get('V')
+    const depends = (fields.get('D') ?? '').split(' ').map(each => each.replace(/[<>=~].*$/, ''))
     if (name && version)
-      packages.push({ name, version, manager: 'apk', origin: fields.get('o') ?? null, files })
+      packages.push({ name, version, manager: 'apk', origin: fields.get('o') ?? null, files, depends })
     fields = new Map()
     files = []
   }

@@ -7,7 +7,7 @@ const statusFolder = 'var/lib/dpkg/status.d'
 const info = 'var/lib/dpkg/info'
 /** Packages whose list of files matters: TLS libraries and the programs that use them. */
 const listed =
-  /^(?:lib(?:ssl|crypto|gnutls|nss3|mbedtls|wolfssl|curl|apt-pkg|tls|ruby|python3)|openssl|curl$|wget$|git$|apt$|gnutls-bin|php|ruby|python3|nodejs|ca-certificates|openjdk)/
+  /^(?:lib(?:ssl|crypto|gnutls|nss3|mbedtls|wolfssl|curl|apt-pkg|tls|ruby|python3)|openssl|curl$|wget$|git$|apt$|gnutls-bin|php|ruby|python3|nodejs|libnode|ca-certificates|openjdk)/
 
 /**
  * Debian's package database: deb822 paragraphs (deb-control(5)); `*.list` names a package's files.
@@ -47,7 +47,11 @@ function one(paragraph: ReadonlyMap<string, string>, files: readonly string[]): 
   const version = paragraph.get('Version')
   if (!name || !version) return []
   const origin = (paragraph.get('Source') ?? name).replace(/ .*$/, '')
-  return [{ name, version, manager: 'dpkg', origin, files }]
+  // Of alternatives (`a | b`) each counts: only what is installed is looked at.
+  const depends = (paragraph.get('Depends') ?? '')
+    .split(/[,|]/)
+    .map(each => each.trim().replace(/[ :(].*$/, ''))
+  return [{ name, version, manager: 'dpkg', origin, files, depends }]
 }
 
 function* paragraphs(tree: ImageTree, path: string): Iterable<ReadonlyMap<string, string>> {

@@ -10,6 +10,8 @@ export interface InstalledPackage extends Package {
   readonly origin: string | null
   /** Absolute paths of its files; empty where the database does not say or was not kept. */
   readonly files: readonly string[]
+  /** What it depends on: names of packages, at Alpine also of libraries (`so:libssl.so.3`). */
+  readonly depends: readonly string[]
 }
 
 /** One kind of package database. */
