@@ -20,7 +20,10 @@ export interface Evidence {
   readonly location: Location
   /** Overrides the rule's default; follows consequence, as docs/rules/ says. */
   readonly severity?: Severity
+  /** All roots that the finding is about. */
   readonly roots?: readonly Root[]
+  /** Those of them that a remedy must take away; absent: the whole finding must be gone. */
+  readonly because?: readonly Root[]
 }
 
 interface RuleBase<Model, E extends Evidence> {

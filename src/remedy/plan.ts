@@ -49,6 +49,15 @@ export type Step =
       readonly manager: PackageManager
       readonly names: readonly string[]
       readonly upgrade: boolean
+      /** In a Dockerfile: before the instruction on this line; absent: at the end of the final stage. */
+      readonly beforeLine?: number
+    }
+  /** Brings the store of another image (`COPY --from`): for what has no package manager. */
+  | {
+      readonly kind: 'copy-store'
+      readonly from: string
+      readonly path: string
+      readonly beforeLine?: number
     }
   | { readonly kind: 'edit-text'; readonly edits: readonly TextEdit[] }
 

@@ -1,0 +1,73 @@
+/** Finds the piece of text by which one certificate can be told from all others of a PEM bundle. */
+import { createHash } from 'node:crypto'
+import { isFragment } from './quote.ts'
+
+/** A certificate of a bundle: who it is, and the lines of its base64 text as they stand there. */
+export interface BundleEntry {
+  readonly sha256: string
+  readonly lines: readonly string[]
+}
+
+/** Long enough that no two certificates share it by chance, short enough to find one without `+` and `/`. */
+const FRAGMENT = 24
+
+/** The PEM blocks of a bundle, with the headers that OpenSSL takes. Blocks that hold no base64 are left out. */
+export function bundleEntries(bytes: Uint8Array): BundleEntry[] {
+  const text = Buffer.from(bytes).toString('latin1')
+  const entries: BundleEntry[] = []
+  for (const [, body] of text.matchAll(
+    /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([^-]*)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g,
+  )) {
+    const lines = body!.split(/\r?\n/).filter(line => line !== '')
+    const der = Buffer.from(lines.join(''), 'base64')
+    if (der.length > 0) entries.push({ sha256: fingerprint(der), lines })
+  }
+  return entries
+}
+
+/** The entry that tools write for a DER: 64 columns (RFC 7468, section 2). */
+export function entryOf(der: Uint8Array): BundleEntry {
+  return {
+    sha256: fingerprint(der),
+    lines:
+      Buffer.from(der)
+        .toString('base64')
+        .match(/.{1,64}/g) ?? [],
+  }
+}
+
+function fingerprint(der: Uint8Array): string {
+  return createHash('sha256').update(der).digest('hex')
+}
+
+/**
+ * One fragment for each certificate that is to go: it stands on a single line of that certificate and in no other
+ * certificate of the bundle. Searched from the end backwards: there is the signature, which no twin shares.
+ * @returns null where one of them is not in the bundle, or has no such fragment
+ */
+export function fragmentsFor(entries: readonly BundleEntry[], gone: readonly string[]): string[] | null {
+  const fragments: string[] = []
+  for (const sha256 of gone) {
+    const entry = entries.find(candidate => candidate.sha256 === sha256)
+    if (entry === undefined) return null
+    const others = entries.filter(candidate => candidate.sha256 !== sha256)
+    const fragment = candidates(entry).find(
+      text => isFragment(text) && !others.some(({ lines }) => lines.some(line => line.includes(text))),
+    )
+    if (fragment === undefined) return null
+    fragments.push(fragment)
+  }
+  return fragments
+}
+
+function* runsOf(entry: BundleEntry): Generator<string> {
+  for (const line of [...entry.lines].reverse()) {
+    for (const run of line.match(/[A-Za-z0-9]+/g) ?? []) {
+      if (run.length >= FRAGMENT) yield run.slice(0, FRAGMENT)
+    }
+  }
+}
+
+function candidates(entry: BundleEntry): string[] {
+  return [...runsOf(entry)]
+}
