@@ -6,7 +6,7 @@ import type { ContentReader, EntryType, LayerFacts, ReadOptions } from './facts.
 import { FactsGatherer, throwIfAborted } from './layer-facts.ts'
 import { printable } from './path.ts'
 
-/** Folders at the root that hold no files of the system but what the running kernel and its services show. */
+/** Folders at the root that are not gone into: they hold what the running kernel and its services show. */
 const notOnDisk = new Set(['proc', 'sys', 'dev', 'run'])
 
 const READ = 1024 * 1024
@@ -51,8 +51,8 @@ class FolderWalk {
       throwIfAborted(this.#options.signal)
       for (const entry of await this.#list(path)) {
         const inside = path === '' ? entry.name : `${path}/${entry.name}`
-        if (path === '' && notOnDisk.has(entry.name)) continue
-        if (await this.#take(inside, entry)) todo.push(inside)
+        const enter = await this.#take(inside, entry)
+        if (enter && !notOnDisk.has(inside)) todo.push(inside)
       }
     }
     return this.#gatherer.facts(null)
