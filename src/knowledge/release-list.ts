@@ -1,0 +1,75 @@
+import { once, readJson } from './load.ts'
+import type { Release } from './types.ts'
+
+type Roots = number[] | { of: number; less: number[]; plus: number[] } | null
+type ReleaseRow = [
+  id: string,
+  family: string,
+  packageName: string | null,
+  version: string,
+  date: string | null,
+  mozilla: string | null,
+  exact: 0 | 1,
+  source: string,
+  roots: Roots,
+]
+
+/** `[release id, came not before, came not after (null: nobody knows), from memory]`, a row a version. */
+export type ServedRow = [id: string, from: string | null, by: string | null, memory: 0 | 1]
+
+interface ReleaseData {
+  readonly releases: readonly ReleaseRow[]
+  /** By distribution and line: `debian 9`. */
+  readonly served: Readonly<Record<string, readonly ServedRow[]>>
+}
+
+const data = () => readJson<ReleaseData>('releases.json.br')
+
+/** All known releases, in the order of the data. */
+export function allReleases(): readonly Release[] {
+  return once('releases', () => {
+    const { releases } = data()
+    const sets: (readonly number[] | null)[] = []
+    return releases.map(([id, family, name, version, date, mozilla, exact, source, packedRoots]): Release => {
+      const roots = unpack(packedRoots, sets)
+      sets.push(roots)
+      return {
+        id,
+        family,
+        package: name,
+        version,
+        date,
+        mozilla,
+        roots,
+        certainty: exact ? 'exact' : 'about',
+        source,
+      }
+    })
+  })
+}
+
+/** @param id `alpine/base 3.8.5`, `debian/ca-certificates 20230311`, `mozilla 2.60`, `certifi 2024.2.2` */
+export function releaseById(id: string): Release | null {
+  return (
+    once('releases by id', () => new Map(allReleases().map(release => [release.id, release]))).get(id) ?? null
+  )
+}
+
+/** @param family `debian/ca-certificates`, `alpine/base`, `certifi`, `mozilla`, … */
+export function releasesOf(family: string): readonly Release[] {
+  return allReleases().filter(release => release.family === family)
+}
+
+/** What the archive of a line served; the words are those of the facts. */
+export function servedRows(distribution: string, line: string): readonly ServedRow[] {
+  const { served } = data()
+  return Object.hasOwn(served, `${distribution} ${line}`) ? served[`${distribution} ${line}`]! : []
+}
+
+function unpack(roots: Roots, earlier: readonly (readonly number[] | null)[]): readonly number[] | null {
+  if (roots === null || Array.isArray(roots)) return roots
+  const set = new Set(earlier[roots.of])
+  for (const root of roots.less) set.delete(root)
+  for (const root of roots.plus) set.add(root)
+  return [...set].sort((a, b) => a - b)
+}
