@@ -118,13 +118,18 @@ async function unzstd(what: string, sink: Sink): Promise<Engine> {
 /** Runs a stream of node:zlib: its pool unpacks the next chunk while `sink` works on the last. */
 function through(what: string, kind: Compression, stream: Transform, sink: Sink): Engine {
   const consumed = (async () => {
+    const plain = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
     try {
-      for await (const chunk of stream) {
-        const wait = sink(chunk as Uint8Array)
+      for (;;) {
+        const next = await plain.next().catch(error => {
+          throw explain(what, kind, error)
+        })
+        if (next.done) return
+        const wait = sink(next.value)
         if (wait) await wait
       }
-    } catch (error) {
-      throw explain(what, kind, error)
+    } finally {
+      stream.destroy()
     }
   })()
   // It is awaited in end() or by the next write: until then its failure is nobody's.
@@ -157,6 +162,7 @@ async function zstdInJavaScript(what: string, sink: Sink): Promise<Engine> {
   const { Decompress } = await import('fzstd')
   let blocks = 0
   let out = 0
+  let refused: { readonly error: unknown } | null = null
   const waits: Promise<void>[] = []
   const settled = async () => {
     await Promise.all(waits.splice(0))
@@ -178,7 +184,13 @@ async function zstdInJavaScript(what: string, sink: Sink): Promise<Engine> {
         `${what} is cut into needlessly small zstd blocks; compress the layer again`,
       )
     }
-    const wait = chunk.length > 0 ? sink(chunk) : undefined
+    let wait: Promise<void> | undefined
+    try {
+      wait = chunk.length > 0 ? sink(chunk) : undefined
+    } catch (error) {
+      refused = { error }
+      throw error
+    }
     if (wait) {
       // Its failure is told by the next write.
       wait.catch(() => {})
@@ -189,7 +201,7 @@ async function zstdInJavaScript(what: string, sink: Sink): Promise<Engine> {
     try {
       decoder.push(chunk, final)
     } catch (error) {
-      throw explain(what, 'zstd', error)
+      throw refused ? refused.error : explain(what, 'zstd', error)
     }
   }
   return {
