@@ -1,0 +1,54 @@
+/**
+ * The only list of rules: id → loader, alphabetical, by what they judge. A rule costs nothing until it is loaded.
+ * `npm run new:rule -- <id>` adds a line; test/rules.test.ts refuses a rule that is not here.
+ */
+import type { DockerfileRule, ImageRule, Rule } from '../src/rule.ts'
+
+type Loader<R extends Rule> = () => Promise<R>
+
+const dockerfile = {
+  'end-of-life-base-image': async () => (await import('./end-of-life-base-image.ts')).default,
+  'expired-root-kept': async () => (await import('./expired-root-kept.ts')).default,
+  'missing-trust-store': async () => (await import('./missing-trust-store.ts')).default,
+  'stale-base-image': async () => (await import('./stale-base-image.ts')).default,
+  'tls-verification-disabled': async () => (await import('./tls-verification-disabled.ts')).default,
+} satisfies Record<string, Loader<DockerfileRule>>
+
+const image = {
+  'expired-root': async () => (await import('./expired-root.ts')).default,
+  'expiring-root': async () => (await import('./expiring-root.ts')).default,
+  'no-trust-store': async () => (await import('./no-trust-store.ts')).default,
+  'removed-root': async () => (await import('./removed-root.ts')).default,
+} satisfies Record<string, Loader<ImageRule>>
+
+/** Ids that once were rules, with the reason why they are gone: an id is never used again. */
+export const removed: Readonly<Record<string, string>> = {}
+
+export type RuleId = keyof typeof dockerfile | keyof typeof image
+
+/** The loaders of one scope, in the order of their ids. */
+export function loadersOf(scope: Rule['scope']): Readonly<Record<string, Loader<Rule>>> {
+  return scope === 'dockerfile' ? dockerfile : image
+}
+
+/** All ids, alphabetical. */
+export function ruleIds(): RuleId[] {
+  return [...Object.keys(dockerfile), ...Object.keys(image)].sort() as RuleId[]
+}
+
+export function isRemoved(id: string): boolean {
+  return Object.hasOwn(removed, id)
+}
+
+/** Loads one rule; null where there is none of that id. */
+export async function loadRule(id: string): Promise<Rule | null> {
+  const loaders = { ...loadersOf('dockerfile'), ...loadersOf('image') }
+  const load = Object.hasOwn(loaders, id) ? loaders[id] : undefined
+  return load === undefined ? null : await load()
+}
+
+/** Loads all rules, alphabetical: for the docs, `imgtrust rules` and the tests. */
+export async function loadRules(): Promise<Rule[]> {
+  const all = await Promise.all(ruleIds().map(loadRule))
+  return all.filter(rule => rule !== null)
+}

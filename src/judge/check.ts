@@ -1,0 +1,85 @@
+/** Runs the rules over a model: evidence in, findings without remedies out. */
+import { isRemoved, loadersOf, removed } from '../../rules/index.ts'
+import { JobError } from '../errors.ts'
+import type { Finding, Severity } from '../finding.ts'
+import type { ImageModel, Location } from '../model.ts'
+import type { Evidence, JudgeContext, Rule } from '../rule.ts'
+import type { DockerfileModel } from '../trace/state.ts'
+import { compareFindings } from './order.ts'
+
+/** What a user may say of a rule: another severity for all its findings, or not to run it. */
+export type RuleSettings = Readonly<Record<string, Severity | 'off'>>
+
+/** A finding before its remedy, with what the remedy is made of. */
+export interface Draft {
+  readonly finding: Finding
+  readonly rule: Rule
+  readonly evidence: Evidence
+}
+
+/**
+ * All findings of the rules of this model's scope, sorted, remedies not yet attached.
+ * @throws JobError `usage` where the settings name a rule that does not exist
+ */
+export async function check(
+  model: DockerfileModel | ImageModel,
+  context: JudgeContext,
+  settings: RuleSettings = {},
+): Promise<Draft[]> {
+  refuseUnknownRules(settings)
+  const drafts: Draft[] = []
+  for (const [id, load] of Object.entries(loadersOf(model.kind === 'dockerfile' ? 'dockerfile' : 'image'))) {
+    const setting = settings[id]
+    if (setting === 'off') continue
+    drafts.push(...run(await load(), model, context, setting))
+  }
+  return drafts.sort((a, b) => compareFindings(a.finding, b.finding))
+}
+
+function run(
+  rule: Rule,
+  model: DockerfileModel | ImageModel,
+  context: JudgeContext,
+  setting: Severity | undefined,
+): Draft[] {
+  const drafts = new Map<string, Draft>()
+  // The loader's scope fits the model; the union of both rule types can't say so.
+  const evidences = (rule.check as (model: unknown, context: JudgeContext) => Iterable<Evidence>)(
+    model,
+    context,
+  )
+  for (const evidence of evidences) {
+    const place = placeOf(evidence.location)
+    if (drafts.has(place)) continue
+    drafts.set(place, {
+      rule,
+      evidence,
+      finding: {
+        rule: rule.id,
+        severity: setting ?? evidence.severity ?? rule.severity,
+        message: rule.message(evidence, context),
+        location: evidence.location,
+        roots: evidence.roots ?? [],
+        remedy: null,
+        alternatives: [],
+      },
+    })
+  }
+  return [...drafts.values()]
+}
+
+/** One finding per rule and place: two with the same key are one. */
+function placeOf(location: Location): string {
+  return JSON.stringify([location.file, location.line, location.column, location.path])
+}
+
+function refuseUnknownRules(settings: RuleSettings): void {
+  const known = { ...loadersOf('dockerfile'), ...loadersOf('image') }
+  for (const id of Object.keys(settings)) {
+    if (Object.hasOwn(known, id)) continue
+    const why = isRemoved(id)
+      ? `was removed: ${removed[id]}`
+      : `does not exist; \`imgtrust rules\` lists them all`
+    throw new JobError('usage', `rule ${JSON.stringify(id)} ${why}`)
+  }
+}

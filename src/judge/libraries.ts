@@ -1,0 +1,60 @@
+/** Which TLS libraries fail on a chain whose expired root they still hold. */
+import { failsOnExpiredCrossSign, tlsLibrariesOf } from '../knowledge/tls-libraries.ts'
+import { type Client, type Distribution, isUnknown, type TrustStore } from '../model.ts'
+import type { Breaking } from './roots.ts'
+import { shorten } from './words.ts'
+
+/** `OpenSSL 1.0.2u`, for each library of the distribution release that surely fails on one of these roots; sorted. */
+export function failingLibraries(distribution: Distribution, breaking: readonly Breaking[]): string[] {
+  const { id, version } = distribution
+  if (version === null) return []
+  const failing = tlsLibrariesOf(id, version).filter(fact => {
+    // A plain "no" of the release itself counts before what holds for the version in general (patches).
+    if (fact.failsOnExpiredCrossSign === false) return false
+    const verdict = failsOnAny(fact.library, firstWord(fact.version), id, breaking)
+    return verdict ?? fact.failsOnExpiredCrossSign === true
+  })
+  return [...new Set(failing.map(fact => `${fact.library} ${upstream(fact.version)}`))].sort()
+}
+
+/** True: surely fails on one of them; false: surely on none; null: nobody knows. */
+function failsOnAny(
+  library: string,
+  version: string | null,
+  build: string | null,
+  breaking: readonly Breaking[],
+): boolean | null {
+  const verdicts = breaking.map(({ shape }) => failsOnExpiredCrossSign(library, version, build, shape))
+  if (verdicts.some(verdict => !isUnknown(verdict) && verdict.fails)) return true
+  return verdicts.some(isUnknown) ? null : false
+}
+
+/** The table names a version and sometimes remarks behind it. */
+function firstWord(version: string): string {
+  return version.split(' ')[0] ?? version
+}
+
+/** `1.0.2u` of `1.0.2u-1~deb9u4`. */
+function upstream(version: string): string {
+  return shorten(firstWord(version).split('-')[0] ?? version, 24)
+}
+
+/** The clients that read this store and whose library surely fails on one of these roots. */
+export function failingClients(
+  clients: readonly Client[],
+  store: TrustStore,
+  breaking: readonly Breaking[],
+): Client[] {
+  return clients.filter(
+    ({ program, library, libraryVersion, build }) =>
+      library !== null &&
+      store.consumers.includes(program) &&
+      failsOnAny(library, libraryVersion, build, breaking) === true,
+  )
+}
+
+/** `busybox wget (LibreSSL 2.7.5)`. */
+export function clientName({ program, library, libraryVersion }: Client): string {
+  const by = [library, libraryVersion].filter(part => part !== null).join(' ')
+  return by === '' ? shorten(program) : `${shorten(program)} (${shorten(by)})`
+}

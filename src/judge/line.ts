@@ -1,0 +1,21 @@
+/** What the newest release of an image's own line offers for a store. */
+import { newestRelease } from '../knowledge/releases.ts'
+import { storeLayout } from '../knowledge/store-layouts.ts'
+import type { ImageModel, Root, TrustStore } from '../model.ts'
+import { rootsOf } from './roots.ts'
+
+/** Is this the store that the distribution's own package brings? */
+export function isSystemStore(model: ImageModel, store: Pick<TrustStore, 'path' | 'aliases'>): boolean {
+  const layout = model.distribution === null ? null : storeLayout(model.distribution.id)
+  if (layout === null) return false
+  const own = new Set([layout.bundle, ...layout.aliases])
+  return [store.path, ...store.aliases].some(path => own.has(path))
+}
+
+/** The roots that the newest release of the line puts into this store; null where that is not its package's, or unknown. */
+export function newestOfLine(model: ImageModel, store: TrustStore): readonly Root[] | null {
+  const { distribution } = model
+  if (distribution === null || distribution.version === null || !isSystemStore(model, store)) return null
+  const newest = newestRelease(distribution.id, distribution.version)
+  return newest === null ? null : rootsOf(newest)
+}

@@ -1,0 +1,179 @@
+/** Applies steps to the model of an image: what the image would be after them. */
+
+import { rootsOf } from '../judge/roots.ts'
+import { lookupImage } from '../knowledge/base-images.ts'
+import { endOfLife } from '../knowledge/lifecycles.ts'
+import { newestRelease } from '../knowledge/releases.ts'
+import { rootByFingerprint } from '../knowledge/roots.ts'
+import { storeLayout } from '../knowledge/store-layouts.ts'
+import { tlsLibrariesOf } from '../knowledge/tls-libraries.ts'
+import type { StoreLayout } from '../knowledge/types.ts'
+import {
+  type Client,
+  type Distribution,
+  type ImageModel,
+  isUnknown,
+  type Root,
+  type TrustStore,
+} from '../model.ts'
+import { bundleEntries } from './bundle.ts'
+import type { Step } from './plan.ts'
+
+/** The model after all steps; null where one of them leads to something that knowledge can't tell. */
+export function applyToImage(model: ImageModel, steps: readonly Step[]): ImageModel | null {
+  let now: ImageModel | null = model
+  for (const step of steps) {
+    if (now === null) return null
+    now = applyStep(now, step)
+  }
+  return now
+}
+
+function applyStep(model: ImageModel, step: Step): ImageModel | null {
+  switch (step.kind) {
+    case 'set-base':
+      return rebased(model, step.to)
+    case 'conf-delete':
+    case 'conf-deselect':
+      return withoutNames(model, step.names)
+    case 'run-tool':
+      // The edit of the conf has been carried to the store already: the tool is what carries it.
+      return model
+    case 'bundle-delete':
+      return withoutFragments(model, step.path, step.fragments)
+    case 'install-package':
+      return withNewest(model)
+    case 'link':
+    case 'copy-store':
+    case 'edit-text':
+      return null
+  }
+}
+
+/** The tool makes the distribution's own store anew: it alone loses the roots. */
+function withoutNames(model: ImageModel, names: readonly string[]): ImageModel | null {
+  const layout = layoutOf(model)
+  if (layout === null) return null
+  const gone = new Set(names)
+  return withStore(model, layout.bundle, roots =>
+    roots.filter(({ sha256 }) => !gone.has(rootByFingerprint(sha256)?.file ?? '')),
+  )
+}
+
+function withoutFragments(model: ImageModel, path: string, fragments: readonly string[]): ImageModel | null {
+  const bytes = model.files.read(path)
+  if (bytes === null) return null
+  const gone = new Set(
+    bundleEntries(bytes)
+      .filter(({ lines }) => lines.some(line => fragments.some(fragment => line.includes(fragment))))
+      .map(({ sha256 }) => sha256),
+  )
+  return withStore(model, path, roots => roots.filter(({ sha256 }) => !gone.has(sha256)))
+}
+
+/** The newest package of the line is in place, the roots that others had put into the store beside it. */
+function withNewest(model: ImageModel): ImageModel | null {
+  const layout = layoutOf(model)
+  const { distribution } = model
+  if (layout === null || distribution?.version == null) return null
+  const newest = newestRelease(distribution.id, distribution.version)
+  const roots = newest === null ? null : rootsOf(newest)
+  if (newest === null || roots === null) return null
+  if (!model.stores.some(isStore(layout.bundle))) {
+    const store = storeOf(layout.bundle, layout.aliases, newest.id, roots)
+    return {
+      ...model,
+      stores: [...model.stores, { ...store, consumers: model.clients.map(({ program }) => program) }],
+    }
+  }
+  return withStore(model, layout.bundle, () => roots)
+}
+
+function withStore(
+  model: ImageModel,
+  path: string,
+  change: (roots: readonly Root[]) => readonly Root[],
+): ImageModel | null {
+  const is = isStore(path)
+  if (!model.stores.some(is)) return null
+  return {
+    ...model,
+    stores: model.stores.map(store => (is(store) ? { ...store, roots: change(store.roots) } : store)),
+  }
+}
+
+function isStore(path: string): (store: TrustStore) => boolean {
+  return store => store.path === path || store.aliases.includes(path)
+}
+
+/**
+ * The same image on another base: the base's stores and TLS libraries in place of the present ones. Stores at other
+ * paths are the image's own and stay.
+ */
+function rebased(model: ImageModel, to: string): ImageModel | null {
+  const base = lookupImage(to)
+  if (isUnknown(base) || base.distribution === null || isUnknown(base.stores)) return null
+  const distribution: Distribution = {
+    id: base.distribution.id,
+    version: base.distribution.version,
+    endOfLife:
+      base.distribution.version === null ? null : endOfLife(base.distribution.id, base.distribution.version),
+  }
+  const stores: TrustStore[] = []
+  for (const { path, aliases, release } of base.stores) {
+    const roots = release === null ? null : rootsOf(release)
+    if (roots === null) return null
+    const was = model.stores.find(store => store.path === path || store.aliases.includes(path))
+    stores.push({ ...storeOf(path, aliases, release?.id ?? null, roots), consumers: was?.consumers ?? [] })
+  }
+  const layout = layoutOf(model)
+  const replaced = new Set([
+    layout?.bundle,
+    ...(layout?.aliases ?? []),
+    ...stores.flatMap(store => [store.path, ...store.aliases]),
+  ])
+  const kept = model.stores.filter(store => ![store.path, ...store.aliases].some(path => replaced.has(path)))
+  return {
+    ...model,
+    distribution,
+    stores: [...stores, ...kept],
+    clients: model.clients.map(onBase(distribution)),
+  }
+}
+
+/** A client with the TLS library of the new base; unknown where knowledge has none of that name there. */
+function onBase(distribution: Distribution): (client: Client) => Client {
+  const facts = distribution.version === null ? [] : tlsLibrariesOf(distribution.id, distribution.version)
+  return client => {
+    const fact = facts.find(({ library }) => library === client.library)
+    return {
+      ...client,
+      libraryVersion: fact?.version.split(' ')[0] ?? null,
+      build: fact ? distribution.id : client.build,
+    }
+  }
+}
+
+function storeOf(
+  path: string,
+  aliases: readonly string[],
+  release: string | null,
+  roots: readonly Root[],
+): TrustStore {
+  return {
+    path,
+    aliases,
+    sources: [],
+    format: 'pem-bundle',
+    consumers: [],
+    layer: null,
+    createdBy: null,
+    release,
+    match: release === null ? 'unknown' : 'exact',
+    roots,
+  }
+}
+
+function layoutOf(model: ImageModel): StoreLayout | null {
+  return model.distribution === null ? null : storeLayout(model.distribution.id)
+}
