@@ -43,6 +43,8 @@ export interface BreakingRoot {
   readonly name: string
   /** The roots that it cross-signed. */
   readonly crossSigned: readonly { readonly sha256: string; readonly name: string }[]
+  /** The form of the chains that it breaks: some libraries fail on one of the two only. */
+  readonly shape?: '2020' | '2021'
   readonly source: string
 }
 
