@@ -1,11 +1,9 @@
 /** Judges a model at an instant: runs the rules of its scope, and gives each finding the remedies that hold. */
 
 import type { Finding } from './finding.ts'
-import { check, type Draft, type RuleSettings } from './judge/check.ts'
+import { check, type RuleSettings } from './judge/check.ts'
 import type { ImageModel, Instant } from './model.ts'
-import { choose } from './remedy/choose.ts'
-import type { Mend, Remedy } from './remedy/plan.ts'
-import { type Judging, prove } from './remedy/prove.ts'
+import type { Judging } from './remedy/prove.ts'
 import type { JudgeContext } from './rule.ts'
 import type { DockerfileModel } from './trace/state.ts'
 
@@ -35,50 +33,13 @@ export async function judge(
     (await check(changed, context, rules)).map(({ finding }) => finding)
   const judging: Judging = proving === undefined ? { rejudge } : { rejudge, retrace: proving.retrace }
   const drafts = await check(model, context, rules)
+  // Most Dockerfiles have no finding: they need not load what makes remedies.
+  if (drafts.length === 0) return []
+  const { remediesOf } = await import('./judge/remedies.ts')
   const findings: Finding[] = []
   for (const draft of drafts) {
     const [remedy = null, ...alternatives] = await remediesOf(draft, drafts, model, context, judging)
     findings.push({ ...draft.finding, remedy, alternatives })
   }
   return findings
-}
-
-/** The proven ones in the rule's order; where none is, the first of which nobody can tell. What fails is not shown. */
-async function remediesOf(
-  draft: Draft,
-  drafts: readonly Draft[],
-  model: DockerfileModel | ImageModel,
-  context: JudgeContext,
-  judging: Judging,
-): Promise<Remedy[]> {
-  const claim = {
-    finding: draft.finding,
-    all: drafts.map(({ finding }) => finding),
-    because:
-      draft.evidence.because === undefined
-        ? null
-        : new Set(draft.evidence.because.map(({ sha256 }) => sha256)),
-  }
-  const proven: Remedy[] = []
-  let unproven: Remedy | null = null
-  for (const candidate of mendsOf(draft, model, context).flatMap(mend => choose(mend, model, context.at))) {
-    const verdict = await prove(candidate, claim, model, judging)
-    if (verdict === true) proven.push({ ...candidate, proven: true })
-    else if (verdict === null) unproven ??= { ...candidate, proven: false }
-  }
-  return proven.length > 0 || unproven === null ? proven : [unproven]
-}
-
-function mendsOf(
-  { rule, evidence }: Draft,
-  model: DockerfileModel | ImageModel,
-  context: JudgeContext,
-): readonly Mend[] {
-  if (rule.remedy === undefined) return []
-  // The draft came from this rule and this model; the union of both rule types can't say so.
-  return (rule.remedy as (evidence: unknown, model: unknown, context: JudgeContext) => readonly Mend[])(
-    evidence,
-    model,
-    context,
-  )
 }

@@ -47,6 +47,7 @@ const names: Readonly<Record<string, string>> = {
   amazonlinux: 'Amazon Linux',
   arch: 'Arch Linux',
   centos: 'CentOS',
+  'centos-stream': 'CentOS Stream',
   debian: 'Debian',
   fedora: 'Fedora',
   mageia: 'Mageia',
@@ -56,8 +57,10 @@ const names: Readonly<Record<string, string>> = {
   ol: 'Oracle Linux',
   photon: 'Photon OS',
   rhel: 'RHEL',
+  'opensuse-tumbleweed': 'openSUSE Tumbleweed',
   rocky: 'Rocky Linux',
   rockylinux: 'Rocky Linux',
+  sles: 'SUSE Linux Enterprise Server',
   ubuntu: 'Ubuntu',
   wolfi: 'Wolfi',
 }

@@ -163,6 +163,7 @@ function managerOf({ distribution }: Target, at: Instant): PackageManager | null
     case 'fedora':
     case 'rocky':
     case 'almalinux':
+    case 'centos-stream':
       return ended ? null : 'dnf'
     case 'rhel':
     case 'ol':
@@ -171,6 +172,7 @@ function managerOf({ distribution }: Target, at: Instant): PackageManager | null
     case 'amzn':
       return ended ? null : major >= 2022 ? 'dnf' : 'yum'
     case 'opensuse-leap':
+    case 'opensuse-tumbleweed':
     case 'opensuse':
     case 'sles':
       return 'zypper'

@@ -3,8 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dayStart } from '../../../src/clock.ts'
+import { judge } from '../../../src/judge.ts'
+import { rootByFingerprint } from '../../../src/knowledge/roots.ts'
 import { bundleEntries, fragmentsFor } from '../../../src/remedy/bundle.ts'
+import { render } from '../../../src/remedy/dialects/index.ts'
 import { renderShell } from '../../../src/remedy/dialects/shell.ts'
+import { store as handMadeStore, image } from '../../support/hand-made.ts'
 import { makePki, missingTools, type Pki, run, type Server, serve, subjectsOf, wgetIn } from './lab.ts'
 
 const images = new URL('../../../../shared/images/', import.meta.url).pathname
@@ -87,5 +92,52 @@ describe.skipIf(lacking.length > 0)(
       expect(left).toEqual(entries.map(({ sha256 }) => sha256).filter(sha256 => !gone.includes(sha256)))
       expect(subjectsOf(bundle)).toHaveLength(left.length)
     })
+
+    it.each([
+      { version: '3.8.5', store: '/etc/ssl/cert.pem', at: '2020-05-31', gone: /AddTrust External CA Root/ },
+      { version: '3.11.13', store: '/etc/ssl/cert.pem', at: '2021-10-01', gone: /DST Root CA X3/ },
+      {
+        version: '3.20.3',
+        store: '/etc/ssl/certs/ca-certificates.crt',
+        at: '2026-01-01',
+        gone: /Baltimore CyberTrust/,
+      },
+    ])(
+      '$version at $at: the remedy that is shown works on its own bytes',
+      async ({ version, store, at, gone }) => {
+        const root = join(work, `${version}-own`)
+        run('mkdir', [root])
+        run('tar', ['-xzf', join(images, `alpine-minirootfs-${version}-x86_64.tar.gz`), '-C', root])
+        const bundle = join(root, store)
+        const subjects = subjectsOf(bundle)
+        expect(subjects.some(subject => gone.test(subject))).toBe(true)
+
+        const bytes = readFileSync(bundle)
+        const known = bundleEntries(bytes).map(({ sha256 }) => rootByFingerprint(sha256)!)
+        expect(known).toHaveLength(subjects.length)
+        const roots = known.map(({ sha256, name, notBefore, notAfter }) => ({
+          sha256,
+          name,
+          notBefore,
+          notAfter,
+        }))
+        const model = image({
+          distribution: { id: 'alpine', version, endOfLife: null },
+          stores: [handMadeStore(store, roots)],
+          files: {
+            exists: path => path === store,
+            read: path => (path === store ? bytes : null),
+            resolve: path => path,
+          },
+        })
+        const findings = await judge(model, { at: dayStart(at), expiringWithin: 0 })
+        const found = findings.find(({ rule }) => rule === 'expired-root')
+        const remedies = [found?.remedy, ...(found?.alternatives ?? [])].filter(remedy => remedy != null)
+        const removal = remedies.find(({ steps }) => steps.some(({ kind }) => kind === 'bundle-delete'))
+        expect(removal?.proven).toBe(true)
+        run('chroot', [root, '/bin/sh', '-c', render(removal!, 'shell', model)!])
+        expect(subjectsOf(bundle)).toEqual(subjects.filter(subject => !gone.test(subject)))
+      },
+    )
   },
 )
