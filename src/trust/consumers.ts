@@ -6,11 +6,11 @@ import { knownStores } from './store-paths.ts'
 /** A store that the image's environment names. */
 export interface ConfiguredStore {
   readonly variable: StoreVariable
-  /** Real path. */
-  readonly path: string
+  /** Real path; null where nothing is there, or the place is relative: then nothing is read in its stead. */
+  readonly path: string | null
 }
 
-/** The places that variables of the image's environment point TLS programs at, where something is there. */
+/** The places that variables of the image's environment point TLS programs at. */
 export function configuredStores(
   tree: ImageTree,
   env: Readonly<Record<string, string>>,
@@ -19,10 +19,7 @@ export function configuredStores(
     const value = env[variable.name]
     // SSL_CERT_DIR takes several folders.
     const values = variable.kind === 'folder' ? value?.split(':') : value ? [value] : []
-    return (values ?? []).flatMap(each => {
-      const path = each.startsWith('/') ? tree.resolve(each) : null
-      return path ? [{ variable, path }] : []
-    })
+    return (values ?? []).map(each => ({ variable, path: each.startsWith('/') ? tree.resolve(each) : null }))
   })
 }
 

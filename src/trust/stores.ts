@@ -70,7 +70,7 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
   const drafts: StoreDraft[] = []
   const formatContext: FormatContext = {
     certificateOf: certificateCache(),
-    configured: new Set(configuredStores(tree, context.env).map(({ path }) => path)),
+    configured: new Set(configuredStores(tree, context.env).flatMap(({ path }) => path ?? [])),
   }
   for (const format of storeFormats) {
     const reading = format.read(tree, formatContext, claimed)
