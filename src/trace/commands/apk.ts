@@ -1,0 +1,90 @@
+import type { ShellWord } from '../../dockerfile/shell-types.ts'
+import { addPackages, installPackages, removePackages, upgradeAll } from '../packages.ts'
+import { hasOption, operands } from '../words.ts'
+import { type Handler, ran } from './types.ts'
+
+const VALUED = new Set([
+  '-X',
+  '--repository',
+  '-p',
+  '--root',
+  '-t',
+  '--virtual',
+  '--keys-dir',
+  '--repositories-file',
+  '--arch',
+  '--wait',
+  '--cache-dir',
+  '--progress-fd',
+])
+
+/** apk(8): `add`, `del`, `upgrade`, with options before and after the verb. */
+export const apk: Handler = (command, machine) => {
+  const words = operands(command.args, VALUED)
+  const [verb, ...named] = words
+  // Another root folder: nothing of it is this image's.
+  if (hasOption(command.args, '--root') || command.args.some(word => word.value === '-p')) return ran
+  const names = named.map(word => ({
+    name: packageName(word),
+    location: machine.location(word.start, word.end),
+  }))
+  switch (verb?.value) {
+    case 'add': {
+      const virtual = virtualName(command.args)
+      const known = names.flatMap(({ name }) => (name === null ? [] : [name]))
+      const before = machine.fields.packages
+      installPackages(machine, names, {
+        manager: 'apk',
+        recommends: false,
+        upgrades: command.args.some(
+          word =>
+            word.value === '-u' || word.value === '--upgrade' || word.value === '-Uu' || word.value === '-uU',
+        ),
+      })
+      if (virtual !== null) {
+        // What was there before stays when the virtual package goes.
+        const fresh = known.filter(name => !('unknown' in before) && !before.has(name))
+        machine.set({ virtuals: machine.fields.virtuals.with(virtual, fresh) })
+        addPackages(machine, [virtual])
+      }
+      return ran
+    }
+    case 'del': {
+      const gone = names.flatMap(({ name }) => {
+        if (name === null) return []
+        return [name, ...(machine.fields.virtuals.get(name) ?? [])]
+      })
+      if (names.some(({ name }) => name === null))
+        machine.storesUnknown('a package whose name is not known is removed')
+      // What came along with a package that goes, goes with it.
+      const drawn = machine.fields.automatic.has('ca-certificates') && gone.length > 0
+      if (drawn && !gone.includes('ca-certificates')) {
+        machine.storesUnknown('ca-certificates may go with the package that brought it')
+      }
+      removePackages(machine, gone, 'apk', true)
+      return ran
+    }
+    case 'upgrade':
+      if (named.length === 0) upgradeAll(machine)
+      else installPackages(machine, names, { manager: 'apk', recommends: false, upgrades: true })
+      return ran
+    default:
+      return ran
+  }
+}
+
+function packageName(word: ShellWord): string | null {
+  const text = word.value ?? word.prefix
+  const name = /^([A-Za-z0-9][A-Za-z0-9._+-]*|\.[A-Za-z0-9][A-Za-z0-9._+-]*)([=<>~@].*)?$/.exec(text)
+  if (!name) return null
+  return word.value === null && name[2] === undefined ? null : name[1]!
+}
+
+function virtualName(words: readonly ShellWord[]): string | null {
+  for (const [index, word] of words.entries()) {
+    const text = word.value ?? word.prefix
+    if (text === '-t' || text === '--virtual') return words[index + 1]?.value ?? null
+    if (text.startsWith('--virtual=')) return text.slice('--virtual='.length)
+  }
+  return null
+}

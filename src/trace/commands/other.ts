@@ -1,0 +1,61 @@
+import type { ShellCommand } from '../../dockerfile/shell-types.ts'
+import type { Machine } from '../machine.ts'
+import { absolutePath, inTrustFolder } from '../paths.ts'
+import { runFile, shown } from './shell.ts'
+import { type Handler, ran } from './types.ts'
+
+/** Scripts of projects that build, and touch nothing outside of it. */
+const BUILDS =
+  /(^|\/)(configure|config|Configure|bootstrap(\.sh|\.py)?|autogen\.sh|buildconf|gradlew|mvnw|sbt|setup\.py|manage\.py|make|waf|b2|bjam|bootstrap\.sh|rebar3?|mix|artisan|composer|phpize)$/
+/** Programs of the project's own: no shell scripts that manage a system. */
+const PROGRAMS =
+  /\.(py|js|mjs|cjs|ts|rb|php|pl|jar|phar|exe|go|lua|R)$|(^|\/)(node_modules|vendor|venv|\.venv|target|dist|bin)\//
+
+/**
+ * Any program that the registry doesn't have. Compilers and tools leave the stores alone; a script of the project's own
+ * may do anything; whatever is handed a trust folder's path may change it.
+ */
+export const other: Handler = (command, machine) => {
+  const { name } = command
+  touched(command, machine)
+  if (name.value === null) {
+    if (name.prefix.startsWith('./') || name.prefix.endsWith('.sh') || name.suffix.endsWith('.sh')) {
+      machine.storesUnknown('a script whose path is not known is run')
+    }
+    return ran
+  }
+  const path = name.value.includes('/') ? absolutePath(name.value, command.cwd) : null
+  if (path !== null) {
+    const content = machine.readFile(path)
+    if (
+      content &&
+      'kind' in content &&
+      content.kind === 'text' &&
+      /^#!\s*\S*\/(env\s+)?(ba|da|a|k|z)?sh\b/.test(content.text)
+    ) {
+      return runFile(command, machine, name, command.args, false)
+    }
+    const system =
+      /^\/(usr\/)?(local\/)?s?bin\/[^/]+$/.test(path) && !path.endsWith('.sh') && content === null
+    const harmless =
+      system || BUILDS.test(name.value) || (PROGRAMS.test(name.value) && !name.value.endsWith('.sh'))
+    if (!harmless && (name.value.endsWith('.sh') || name.value.startsWith('./') || content !== null)) {
+      machine.storesUnknown(`the script ${shown(name.value)} is run, and can't be followed`)
+    }
+  } else if (name.value.endsWith('.sh')) {
+    machine.storesUnknown(`the script ${shown(name.value)} is run, and can't be read`)
+  }
+  return ran
+}
+
+/** Words that name a store, conf or a folder of either make what they name unknown. */
+function touched(command: ShellCommand, machine: Machine): void {
+  for (const word of command.args) {
+    if (word.value === null) continue
+    const text = word.value.replace(/^--?[A-Za-z0-9-]+=/, '')
+    const path = text.startsWith('/') ? absolutePath(text, command.cwd) : null
+    if (path === null || !inTrustFolder(path)) continue
+    const program = shown(command.name.value ?? 'a program')
+    machine.writeDoubt(path, `${program} is given its path, and what it does there is not known`, word)
+  }
+}

@@ -1,0 +1,255 @@
+/** What each instruction of a stage does to its state. */
+import { expandWord } from '../dockerfile/expand.ts'
+import { MappedText } from '../dockerfile/mapped-text.ts'
+import type { Instruction } from '../dockerfile/parse.ts'
+import { walkShell } from '../dockerfile/shell.ts'
+import {
+  argumentPairs,
+  argumentValue,
+  platformArgument,
+  type StagedDockerfile,
+} from '../dockerfile/stages.ts'
+import { type Flag, jsonForm, pairs, takeFlags } from '../dockerfile/words.ts'
+import { isUnknown, type Maybe, unknown } from '../model.ts'
+import { copy, type FindSource } from './copy.ts'
+import type { Fields } from './fields.ts'
+import type { Machine } from './machine.ts'
+import { absolutePath, touchesTrust } from './paths.ts'
+import { environmentSwitch } from './verification.ts'
+
+export interface StageSurroundings {
+  readonly dockerfile: StagedDockerfile
+  readonly find: FindSource
+}
+
+/** Runs one instruction: the machine's state and events are what changes. */
+export function runInstruction(machine: Machine, instruction: Instruction, around: StageSurroundings): void {
+  const { escapeMark } = machine.session
+  const lookup = (name: string): Maybe<string> | undefined => machine.environment(name)
+  switch (instruction.keyword) {
+    case 'RUN':
+      runCommand(machine, instruction)
+      return
+    case 'COPY':
+    case 'ADD':
+      copy(machine, instruction, around.find)
+      return
+    case 'ENV':
+      setEnvironment(machine, instruction)
+      return
+    case 'ARG':
+      for (const argument of argumentPairs(instruction, escapeMark)) {
+        const global = (name: string): Maybe<string> | undefined => around.dockerfile.globals.get(name)
+        const inherited = argument.value === null ? global(argument.name) : undefined
+        const value = inherited ?? argumentValue(argument, lookup, machine.session.buildArgs, escapeMark)
+        const known =
+          value ??
+          platformArgument(argument.name, machine.session.platform) ??
+          unknown(`the build argument ${argument.name} has no value here`)
+        machine.set({ args: machine.fields.args.with(argument.name, known) })
+        argumentSwitch(machine, instruction, argument.name, known)
+      }
+      return
+    case 'USER': {
+      const user = expandWord(instruction.body.text.trim(), lookup, escapeMark)
+      machine.set({ user })
+      return
+    }
+    case 'WORKDIR': {
+      const folder = expandWord(instruction.body.text.trim(), lookup, escapeMark)
+      const { workdir } = machine.fields
+      const base = isUnknown(workdir) ? null : workdir
+      const path = isUnknown(folder) ? null : absolutePath(folder, base)
+      machine.set({ workdir: path ?? unknown('WORKDIR is not known') })
+      return
+    }
+    case 'SHELL': {
+      const words = jsonForm(instruction.body)
+      if (words) machine.set({ shell: words.map(word => word.text) })
+      return
+    }
+    case 'CMD':
+    case 'ENTRYPOINT':
+      atRunTime(machine, () => runBody(machine, takeFlags(instruction.body).rest))
+      return
+    case 'HEALTHCHECK': {
+      const { rest } = takeFlags(instruction.body)
+      const match = /^CMD\s+/i.exec(rest.text)
+      if (match) atRunTime(machine, () => runBody(machine, rest.slice(match[0].length)))
+      return
+    }
+    default:
+      return
+  }
+}
+
+/** CMD, ENTRYPOINT and HEALTHCHECK run later: they change nothing now, only what they say is looked at. */
+function atRunTime(machine: Machine, run: () => void): void {
+  const before = machine.fields
+  run()
+  machine.restore(before)
+}
+
+function runCommand(machine: Machine, instruction: Instruction): void {
+  const { flags, rest } = takeFlags(instruction.script)
+  const before = machine.fields
+  mount(machine, flags)
+  runBody(machine, rest)
+  unmount(machine, flags, before)
+  if (machine.checked) {
+    machine.events = machine.events.map(event =>
+      event.kind === 'verification-off' ? { ...event, checked: true } : event,
+    )
+  }
+}
+
+/** A file system that is there for this RUN alone: what lies over a store hides it. */
+function mount(machine: Machine, flags: readonly Flag[]): void {
+  for (const target of mountTargets(machine, flags)) {
+    if (touchesTrust(target)) machine.storesUnknown(`${target} is mounted`)
+  }
+}
+
+function unmount(machine: Machine, flags: readonly Flag[], before: Fields): void {
+  if (!mountTargets(machine, flags).some(touchesTrust)) return
+  const { stores, conf, tool, packaged, packages } = before
+  machine.set({ stores, conf, tool, packaged, packages })
+}
+
+function mountTargets(machine: Machine, flags: readonly Flag[]): string[] {
+  return flags.flatMap(flag => {
+    if (flag.name !== 'mount' || flag.value === null) return []
+    const target = /(?:^|,)(?:target|dst|destination)=([^,]+)/.exec(flag.value)?.[1]
+    const { workdir } = machine.fields
+    const path = target ? absolutePath(target, isUnknown(workdir) ? null : workdir) : null
+    return path ? [path] : []
+  })
+}
+
+/** A command in its exec form, or a line for the shell. */
+function runBody(machine: Machine, body: MappedText): void {
+  const words = jsonForm(body)
+  const { shell, workdir } = machine.fields
+  const cwd = isUnknown(workdir) ? null : workdir
+  const environment = (name: string): Maybe<string> | undefined => machine.environment(name)
+  if (words) {
+    const [name, ...args] = words
+    if (!name) return
+    const script = exec([name, ...args])
+    walkShell(script, { environment, cwd, bash: false, parameters: [] }, machine)
+    return
+  }
+  const program = (shell[0] ?? '').replace(/^.*[/\\]/, '').toLowerCase()
+  const posix = /^(ba|da|a|z|k)?sh$/.test(program) || program === 'busybox' || program === 'env'
+  if (!posix) {
+    if (/^(powershell|pwsh|cmd)(\.exe)?$/.test(program)) machine.storesUnknown(`RUN is given to ${program}`)
+    else machine.storesUnknown('RUN is given to a shell that is not followed')
+    return
+  }
+  const bang = /^<<-?\s*["']?\w+["']?\s*\n#!\s*(\S+)(?:\s+(\S+))?/.exec(body.text)
+  const interpreter = bang ? (/\/env$/.test(bang[1]!) ? (bang[2] ?? '') : bang[1]!) : ''
+  if (bang && !/(^|\/)(ba|da|a|z|k)?sh$/.test(interpreter)) return
+  walkShell(
+    heredocScript(body),
+    { environment, cwd, bash: program === 'bash' || program === 'zsh', parameters: [] },
+    machine,
+  )
+}
+
+/** A RUN that is nothing but here-documents is the script itself. */
+function heredocScript(body: MappedText): MappedText {
+  const opened = /^(?:<<-?\s*(?:"[^"]+"|'[^']+'|[\w.-]+)[ \t]*)+\n/.exec(body.text)
+  if (!opened) return body
+  const names = [...opened[0].matchAll(/<<(-?)\s*(?:"([^"]+)"|'([^']+)'|([\w.-]+))/g)].map(
+    match => match[2] ?? match[3] ?? match[4] ?? '',
+  )
+  const last = names[names.length - 1]!
+  let at = opened[0].length
+  // With several, each before the last is only a file that nobody opens.
+  for (const name of names.slice(0, -1)) {
+    const end = new RegExp(`^\\t*${name.replace(/[^\w]/g, '\\$&')}$`, 'm').exec(body.text.slice(at))
+    at += end ? end.index + end[0].length + 1 : 0
+  }
+  const script = body.slice(at)
+  const end = script.text.lastIndexOf(last)
+  return end < 0 ? script : script.slice(0, end)
+}
+
+/** The words of the exec form as a script in which nothing is special. */
+function exec(words: readonly MappedText[]): MappedText {
+  const parts: MappedText[] = []
+  for (const [index, word] of words.entries()) {
+    const at = word.offset(0)
+    const quote = MappedText.of([{ text: "'", file: at, fixed: true }])
+    if (index > 0) parts.push(MappedText.of([{ text: ' ', file: at, fixed: true }]))
+    parts.push(quote)
+    const pieces = word.text.split("'")
+    let offset = 0
+    for (const [number, piece] of pieces.entries()) {
+      if (number > 0)
+        parts.push(MappedText.of([{ text: `'\\''`, file: word.offset(offset - 1), fixed: true }]))
+      parts.push(word.slice(offset, offset + piece.length))
+      offset += piece.length + 1
+    }
+    parts.push(quote)
+  }
+  return MappedText.join(parts)
+}
+
+function setEnvironment(machine: Machine, instruction: Instruction): void {
+  const { escapeMark } = machine.session
+  const found = pairs(instruction.body, escapeMark)
+  // Every value of one ENV sees the variables as they were before it.
+  const before = machine.fields
+  const lookup = (name: string): Maybe<string> | undefined => before.env.get(name) ?? before.args.get(name)
+  let { env } = machine.fields
+  for (const [index, pair] of found.entries()) {
+    const value = expandWord(pair.value, lookup, escapeMark)
+    env = env.with(pair.key, value)
+    const off = environmentSwitch(pair.key, isUnknown(value) ? null : value)
+    if (!off) continue
+    const range = instruction.body.range(pair.start, pair.end)
+    const how = instruction.body.text.slice(pair.start, pair.end)
+    machine.switchedOff(off.program, how, range, false, pairRemoval(machine, instruction, found, index))
+  }
+  machine.set({ env })
+}
+
+/** The pair with the blank before it; the only pair goes with its instruction and the line. */
+function pairRemoval(
+  machine: Machine,
+  instruction: Instruction,
+  found: ReturnType<typeof pairs>,
+  index: number,
+): { start: number; end: number } | null {
+  const { text, lines } = machine.session
+  const { body } = instruction
+  if (found.length === 1) {
+    const lineStart = lines.start(lines.line(instruction.start) - 1)
+    if (text.slice(lineStart, instruction.start).trim() !== '') return null
+    return { start: lineStart, end: lines.nextLine(instruction.end) }
+  }
+  const own = found[index]!
+  const before = found[index - 1]
+  const after = found[index + 1]
+  const range = before
+    ? { start: body.range(before.start, before.end).end, end: body.range(own.start, own.end).end }
+    : { start: body.offset(own.start), end: body.offset(after!.start) }
+  return text.slice(range.start, range.end).includes('#') ? null : range
+}
+
+/** ARG is in the environment of every RUN after it. */
+function argumentSwitch(
+  machine: Machine,
+  instruction: Instruction,
+  name: string,
+  value: Maybe<string>,
+): void {
+  if (isUnknown(value)) return
+  const off = environmentSwitch(name, value)
+  if (off)
+    machine.switchedOff(off.program, `${name}=${value}`, {
+      start: instruction.body.offset(0),
+      end: instruction.end,
+    })
+}

@@ -1,0 +1,113 @@
+/** What the tools that rebuild a store do: `update-ca-certificates`, `update-ca-trust`. */
+import { isUnknown, type Maybe, type Root, unknown } from '../model.ts'
+import { distinct, rootsOf } from './content.ts'
+import { filesUnder, lookUp, withStore } from './files.ts'
+import type { Machine } from './machine.ts'
+import type { StoreOrigin, TracedStore } from './state.ts'
+
+/**
+ * Rebuilds the store of the distribution's own tool, as its layout says.
+ * @param origin what brings the content; null: this run of the tool
+ */
+export function refresh(machine: Machine, origin: StoreOrigin | null): void {
+  const { fields } = machine
+  const { layout, stores, packaged } = fields
+  if (isUnknown(stores)) return
+  if (!layout) {
+    machine.storesUnknown('the store is rebuilt in a distribution that is not known')
+    return
+  }
+  const old = stores.find(store => store.path === layout.bundle || store.aliases.includes(layout.bundle))
+  const roots = rebuilt(machine)
+  const release = !isUnknown(packaged) && packaged?.release ? packaged.release : null
+  if (origin === null && old && same(old.roots, roots)) return
+  const whole = !isUnknown(packaged) && packaged !== null && sameAsPackage(roots, packaged.files)
+  const store: TracedStore = {
+    path: old?.path ?? layout.bundle,
+    aliases: old?.aliases ?? aliasesOf(machine),
+    sources: [...(layout.packaged ? [layout.packaged] : []), ...layout.anchors].sort(),
+    format: 'pem-bundle',
+    release: release?.id ?? old?.release ?? null,
+    match: isUnknown(roots) ? 'unknown' : whole && release?.certainty === 'exact' ? 'exact' : 'nearest',
+    roots,
+    origin: origin ?? machine.edited(old?.origin ?? null),
+  }
+  machine.set({ stores: withStore(stores, store), files: fields.files.without(store.path) })
+}
+
+/** Since 3.12 Alpine's `cert.pem` is a link to the bundle; before it was OpenSSL's or LibreSSL's own plain file. */
+function aliasesOf(machine: Machine): readonly string[] {
+  const { layout, distribution, stores } = machine.fields
+  if (!layout) return []
+  const taken = isUnknown(stores) ? [] : stores.flatMap(store => [store.path, ...store.aliases])
+  const free = layout.aliases.filter(alias => !taken.includes(alias))
+  if (layout.family !== 'alpine') return free
+  const minor = /^3\.(\d+)/.exec(distribution?.version ?? '')?.[1]
+  return minor !== undefined && Number(minor) < 12 ? [] : free
+}
+
+function same(a: Maybe<readonly Root[]>, b: Maybe<readonly Root[]>): boolean {
+  if (isUnknown(a) || isUnknown(b)) return isUnknown(a) && isUnknown(b)
+  const other = new Set(b.map(root => root.sha256))
+  return a.length === b.length && a.every(root => other.has(root.sha256))
+}
+
+function sameAsPackage(roots: Maybe<readonly Root[]>, files: ReadonlyMap<string, readonly Root[]>): boolean {
+  return same(roots, distinct([...files.values()].flat()))
+}
+
+/** The roots that the tool would put into the bundle now. */
+function rebuilt(machine: Machine): Maybe<readonly Root[]> {
+  const { layout, packaged, conf } = machine.fields
+  if (!layout) return unknown('the distribution is not known')
+  if (isUnknown(packaged)) return packaged
+  const roots: Root[] = []
+  if (layout.conf === null) {
+    if (!packaged) return unknown("the distribution's own certificates are not known")
+    roots.push(...[...packaged.files.values()].flat())
+  } else {
+    if (isUnknown(conf)) return conf
+    for (const line of conf ?? []) {
+      const name = line.trim()
+      if (name === '' || name.startsWith('#') || name.startsWith('!')) continue
+      const found = packaged?.files.get(name) ?? planted(machine, `${layout.packaged}/${name}`)
+      if (isUnknown(found)) return found
+      roots.push(...found)
+    }
+  }
+  const anchors = anchored(machine)
+  if (isUnknown(anchors)) return anchors
+  const all = distinct([...roots, ...anchors])
+  if (packaged?.release && packaged.release.roots === null && packaged.files.size === 0) {
+    return unknown(`which roots ${packaged.release.id} holds is not known`)
+  }
+  return all
+}
+
+/** A file that conf names: not there is skipped with a warning, as the tools do. */
+function planted(machine: Machine, path: string): Maybe<readonly Root[]> {
+  const content = lookUp(machine, path)
+  if (content === null) return []
+  const roots = rootsOf(content, machine.catalogue)
+  return isUnknown(roots) ? unknown(`${path}: ${roots.unknown}`) : roots
+}
+
+/**
+ * The administrators' own anchors: Debian's tool takes `*.crt` at any depth, Alpine's every file of the folder itself,
+ * update-ca-trust every file of the folder.
+ */
+function anchored(machine: Machine): Maybe<readonly Root[]> {
+  const { layout } = machine.fields
+  const roots: Root[] = []
+  for (const folder of layout?.anchors ?? []) {
+    const deep = layout?.family === 'debian'
+    for (const [path, content] of filesUnder(machine, folder, deep)) {
+      const name = path.slice(path.lastIndexOf('/') + 1)
+      if (deep ? !name.endsWith('.crt') : name.startsWith('.')) continue
+      const found = rootsOf(content, machine.catalogue)
+      if (isUnknown(found)) return unknown(`${path}: ${found.unknown}`)
+      roots.push(...found)
+    }
+  }
+  return roots
+}
