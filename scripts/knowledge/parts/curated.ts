@@ -25,8 +25,10 @@ interface CuratedIncident extends Curated {
 export function curatedParts(inputs: Inputs): Part[] {
   const roots = inputs.json<RawRoot[]>('roots.json')
   const sets = new MozillaSets([], inputs.json<RawSet[]>('mozilla-releases.json'))
-  const named = (file: string) => {
-    const found = roots.filter(root => root.debian === file)
+  /** By Debian's file name; where two roots share one, `#` and the beginning of the fingerprint follow. */
+  const named = (text: string) => {
+    const [file, prefix = ''] = text.split('#')
+    const found = roots.filter(root => root.debian === file && root.sha256.startsWith(prefix))
     if (found.length !== 1) throw new Error(`${found.length} roots have the file ${file}`)
     return { sha256: found[0]!.sha256, name: nameOf(found[0]!) }
   }

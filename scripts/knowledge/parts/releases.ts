@@ -40,9 +40,10 @@ export function releasesPart(inputs: Inputs): Part {
     inputs.json<Record<string, { cycle: string; released: string; eol: string; extended?: string }[]>>(
       'lifecycles.json',
     )
-  const packages = tsv(
-    inputs.text('distribution-packages.tsv', /(\d{4}-\d{2}-\d{2})/g),
-  ) as unknown as PackageRow[]
+  const packages: PackageRow[] = [
+    ...(tsv(inputs.text('distribution-packages.tsv', /(\d{4}-\d{2}-\d{2})/g)) as unknown as PackageRow[]),
+    ...inputs.curatedJson<PackageRow[]>('packages.json'),
+  ]
   const { versions } = inputs.curatedJson<{ versions: MozillaVersion[] }>('mozilla-versions.json')
   const changes = inputs.curatedJson<PackageChange[]>('package-changes.json')
   const dates = inputs.curatedJson<PackageDate[]>('package-dates.json')
