@@ -1,7 +1,7 @@
 /**
  * Makes src/knowledge/data/ from folders of public facts and the curated files beside this script.
  *
- *   npx tsx scripts/knowledge/index.ts --facts DIR [--curated DIR] [--out DIR] [--made YYYY-MM-DD]
+ *   npx tsx scripts/knowledge/index.ts --facts DIR [--curated DIR] [--out DIR] [--made YYYY-MM-DD] [--quality 0..11]
  *
  * Same folders and same `--made` (the day of making; without it, that of the data at hand), same bytes.
  */
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     curated: { type: 'string', default: join(here, 'curated') },
     out: { type: 'string', default: join(here, '../../src/knowledge/data') },
     made: { type: 'string' },
+    quality: { type: 'string', default: '11' },
   },
 })
 if (values.facts === undefined) {
@@ -53,7 +54,7 @@ const files = new Map<string, Uint8Array>()
 const listed = parts.map(part => {
   let bytes = 0
   for (const [name, content] of part.files) {
-    const written = name.endsWith('.br') ? packed(content) : Buffer.from(content)
+    const written = name.endsWith('.br') ? packed(content, Number(values.quality)) : Buffer.from(content)
     files.set(name, written)
     bytes += written.length
   }

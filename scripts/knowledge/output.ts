@@ -14,11 +14,12 @@ export interface Part {
   readonly counts?: Readonly<Record<string, number>>
 }
 
-export function packed(content: Uint8Array | string): Buffer {
+/** @param quality 0 to 11; the data that is committed is packed with 11 */
+export function packed(content: Uint8Array | string, quality: number): Buffer {
   const bytes = Buffer.from(content)
   return brotliCompressSync(bytes, {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: 24,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
     },
