@@ -27,25 +27,7 @@ const data = () => readJson<ReleaseData>('releases.json.br')
 
 /** All known releases, in the order of the data. */
 export function allReleases(): readonly Release[] {
-  return once('releases', () => {
-    const { releases } = data()
-    const sets: (readonly number[] | null)[] = []
-    return releases.map(([id, family, name, version, date, mozilla, exact, source, packedRoots]): Release => {
-      const roots = unpack(packedRoots, sets)
-      sets.push(roots)
-      return {
-        id,
-        family,
-        package: name,
-        version,
-        date,
-        mozilla,
-        roots,
-        certainty: exact ? 'exact' : 'about',
-        source,
-      }
-    })
-  })
+  return once('releases', () => data().releases.map(releaseOf))
 }
 
 /** @param id `alpine/base 3.8.5`, `debian/ca-certificates 20230311`, `mozilla 2.60`, `certifi 2024.2.2` */
@@ -66,10 +48,29 @@ export function servedRows(distribution: string, line: string): readonly ServedR
   return Object.hasOwn(served, `${distribution} ${line}`) ? served[`${distribution} ${line}`]! : []
 }
 
-function unpack(roots: Roots, earlier: readonly (readonly number[] | null)[]): readonly number[] | null {
-  if (roots === null || Array.isArray(roots)) return roots
-  const set = new Set(earlier[roots.of])
-  for (const root of roots.less) set.delete(root)
-  for (const root of roots.plus) set.add(root)
+function releaseOf([id, family, name, version, date, mozilla, exact, source, packed]: ReleaseRow): Release {
+  // Most look-ups ask for one set of some hundreds: each is unpacked at its first use.
+  let roots: readonly number[] | null | undefined
+  return {
+    id,
+    family,
+    package: name,
+    version,
+    date,
+    mozilla,
+    get roots() {
+      if (roots === undefined) roots = unpack(packed)
+      return roots
+    },
+    certainty: exact ? 'exact' : 'about',
+    source,
+  }
+}
+
+function unpack(packed: Roots): readonly number[] | null {
+  if (packed === null || Array.isArray(packed)) return packed
+  const set = new Set(allReleases()[packed.of]!.roots)
+  for (const root of packed.less) set.delete(root)
+  for (const root of packed.plus) set.add(root)
   return [...set].sort((a, b) => a - b)
 }

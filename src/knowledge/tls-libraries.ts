@@ -131,7 +131,7 @@ function factOf(
 function sentence(text: string, confidence: string): Maybe<boolean> {
   if (confidence === 'memory') return unknown(`${text} (from memory: not checked)`)
   if (/^no\b/.test(text)) return false
-  if (/^yes\b/.test(text) && !/patch|up to|by version|before|at release/.test(text)) return true
+  if (/^yes\b/.test(text) && !/patch|up to|by version|at release/.test(text)) return true
   return unknown(text)
 }
 
