@@ -7,6 +7,8 @@ import type { DockerfileModel } from './trace/state.ts'
 export interface TargetResult {
   /** As typed. */
   readonly target: string
+  /** What it was taken for, also where it could not be read. */
+  readonly kind: 'dockerfile' | ImageModel['kind']
   readonly model: ImageModel | DockerfileModel | null
   readonly findings: readonly Finding[]
   readonly error: JobError | null

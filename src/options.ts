@@ -1,0 +1,18 @@
+import { addDays } from './clock.ts'
+import { JobError } from './errors.ts'
+import type { Instant } from './model.ts'
+
+export const DEFAULT_EXPIRING_WITHIN = '90d'
+
+const UNIT_DAYS: Record<string, number> = { d: 1, w: 7, m: 30, y: 365 }
+
+/**
+ * Reads what `--expiring-within` takes: `90d`, `12w`, `6m` (of 30 days), `1y` (of 365), a bare number of days.
+ * @returns milliseconds
+ * @throws JobError `usage`
+ */
+export function parseDuration(text: string): number {
+  const match = /^(\d{1,5})([dwmy]?)$/.exec(text.trim())
+  if (!match) throw new JobError('usage', `'${text}' is no duration; say 90d, 12w, 6m or 1y`)
+  return addDays(0 as Instant, Number(match[1]) * (UNIT_DAYS[match[2] || 'd'] as number))
+}

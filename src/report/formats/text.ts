@@ -1,0 +1,212 @@
+/** The report for a person at a terminal: grouped by file or image, the remedy ready to copy, a last line that counts. */
+import picocolors from 'picocolors'
+import { reaches, type Severity } from '../../finding.ts'
+import type { Report, ReportFinding, ReportRemedy, ReportStore, ReportTarget } from '../report.ts'
+import type { Format, FormatOptions } from './index.ts'
+
+type Colors = ReturnType<typeof picocolors.createColors>
+type Steps = ReportRemedy['steps']
+
+interface Pen extends FormatOptions {
+  readonly paint: Colors
+}
+
+export const text: Format = {
+  render(report, options) {
+    const pen: Pen = { ...options, paint: picocolors.createColors(options.color) }
+    const blocks = report.targets.map(target => renderTarget(target, pen)).filter(block => block !== '')
+    return `${[...blocks, renderSummary(report, pen)].join('\n\n')}\n`
+  },
+}
+
+/**
+ * The one escape function of this format: whatever came from an image or a Dockerfile loses its power over a
+ * terminal. Control characters (C0, DEL, C1), bidirectional controls, and other invisible format characters become
+ * `\u{…}`; a line stays a line.
+ */
+export function escapeTerminal(value: string): string {
+  return value.replace(
+    /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    char => `\\u{${char.codePointAt(0)?.toString(16)}}`,
+  )
+}
+
+function renderTarget(target: ReportTarget, pen: Pen): string {
+  const shown = target.findings.filter(finding => reaches(finding.severity, pen.show))
+  const stores =
+    target.kind === 'dockerfile' ? [] : target.stores.map(store => renderStore(store, target, pen))
+  const facts = [...stores]
+  if (target.kind !== 'dockerfile' && target.stores.length === 0 && target.error === null)
+    facts.push(`  ${pen.paint.dim('no trust store found')}`)
+  const findings = shown.map(finding => renderFinding(finding, target, pen))
+  const unknowns = target.kind === 'dockerfile' ? [] : target.unknowns.map(entry => renderUnknown(entry, pen))
+  const failure =
+    target.error === null ? [] : [`  ${pen.paint.red('failed')}  ${escapeTerminal(target.error)}`]
+  const parts = [...facts, ...findings, ...(unknowns.length ? [unknowns.join('\n')] : []), ...failure]
+  if (parts.length === 0) return ''
+  return [renderHeading(target, pen), ...parts].join('\n\n')
+}
+
+function renderHeading(target: ReportTarget, { paint }: Pen): string {
+  const { distribution } = target
+  const about = [
+    target.kind === 'dockerfile' ? null : target.source,
+    target.platform,
+    distribution && [distribution.id, distribution.version].filter(Boolean).join(' '),
+    distribution?.endOfLife && target.kind !== 'dockerfile' && `end of life ${distribution.endOfLife}`,
+  ].filter((part): part is string => typeof part === 'string' && part !== '')
+  const name = paint.bold(paint.underline(escapeTerminal(target.target)))
+  return about.length && target.kind !== 'dockerfile'
+    ? `${name}  ${paint.dim(about.map(escapeTerminal).join(' · '))}`
+    : name
+}
+
+function renderStore(store: ReportStore, target: ReportTarget, pen: Pen): string {
+  const { paint } = pen
+  const release =
+    store.release === null
+      ? 'release unknown'
+      : store.match === 'exact'
+        ? store.release
+        : `nearest to ${store.release}`
+  const lines = [
+    `  ${paint.cyan(escapeTerminal(store.path))}  ${count(store.roots.length, 'root')} · ${escapeTerminal(release)}`,
+  ]
+  if (store.aliases.length) lines.push(fact('also at', store.aliases.map(escapeTerminal).join(', '), pen))
+  if (store.sources.length) lines.push(fact('fed by', store.sources.map(escapeTerminal).join(', '), pen))
+  if (store.consumers.length) lines.push(fact('read by', readers(store, target).join(', '), pen))
+  if (store.layer !== null) {
+    const by = store.createdBy === null ? '' : `: ${escapeTerminal(store.createdBy)}`
+    lines.push(fact('layer', `${store.layer}${by}`, pen))
+  }
+  const expired = store.roots.filter(root => root.status.includes('expired'))
+  if (expired.length) {
+    const names = expired
+      .toSorted((a, b) => (a.notAfter < b.notAfter ? 1 : a.notAfter > b.notAfter ? -1 : 0))
+      .map(root => `${escapeTerminal(root.name)} (${root.notAfter.slice(0, 10)})`)
+    lines.push(fact('expired', `${expired.length}: ${listed(names, 4)}`, pen))
+  }
+  return lines.join('\n')
+}
+
+function readers(store: ReportStore, target: ReportTarget): string[] {
+  return store.consumers.map(consumer => {
+    const client = target.clients.find(one => one.program === consumer)
+    const library = client?.library && [client.library, client.libraryVersion].filter(Boolean).join(' ')
+    return escapeTerminal(library ? `${consumer} (${library})` : consumer)
+  })
+}
+
+function fact(label: string, value: string, { paint, width }: Pen): string {
+  const head = `    ${label.padEnd(8)} `
+  const [first = '', ...rest] = wrap(value, Math.max(40, width - head.length))
+  const indent = ' '.repeat(head.length)
+  return [`    ${paint.dim(label.padEnd(8))} ${first}`, ...rest.map(line => indent + line)].join('\n')
+}
+
+const PAINT: Record<Severity, (text: string, paint: Colors) => string> = {
+  error: (value, paint) => paint.red(value),
+  warning: (value, paint) => paint.yellow(value),
+  info: (value, paint) => paint.blue(value),
+}
+
+function renderFinding(finding: ReportFinding, target: ReportTarget, pen: Pen): string {
+  const { paint, width } = pen
+  const place = placeOf(finding)
+  const head = `  ${place ? `${place}  ` : ''}${finding.severity}  `
+  const indent = ' '.repeat(4)
+  const message = wrap(escapeTerminal(finding.message), Math.max(40, width - indent.length))
+  const lines = [
+    `  ${place ? `${paint.dim(place)}  ` : ''}${PAINT[finding.severity](finding.severity, paint)}  ${paint.dim(finding.rule)}`,
+    ...message.map(line => indent + line),
+  ]
+  if (head.length + finding.message.length + finding.rule.length + 2 < width)
+    lines.splice(
+      0,
+      lines.length,
+      `  ${place ? `${paint.dim(place)}  ` : ''}${PAINT[finding.severity](finding.severity, paint)}  ${message.join(' ')}  ${paint.dim(finding.rule)}`,
+    )
+  if (finding.remedy) {
+    lines.push(...renderRemedy(finding.remedy, target, pen))
+  }
+  return lines.join('\n')
+}
+
+function renderRemedy(remedy: ReportRemedy, target: ReportTarget, pen: Pen): string[] {
+  const choices = [remedy, ...remedy.alternatives]
+  return choices.flatMap(({ summary, steps, proven }, index) => {
+    const doubt = proven ? '' : pen.paint.dim(' (not proven on the model)')
+    const head = `    ${pen.paint.green(index === 0 ? 'mend' : 'or')}  ${escapeTerminal(summary)}${doubt}`
+    const code = codeOf(steps, target, pen)
+    return [
+      head,
+      ...(code === null
+        ? []
+        : code.split('\n').map(line => `        ${pen.paint.bold(escapeTerminal(line))}`)),
+    ]
+  })
+}
+
+/** The chosen dialect; where it has no form, the one that the target itself would use. */
+function codeOf(steps: Steps, target: ReportTarget, { remedy }: Pen): string | null {
+  const fallback = target.kind === 'host' || target.kind === 'rootfs' ? steps.shell : steps.dockerfile
+  return steps[remedy] ?? fallback ?? steps.dockerfile ?? steps.shell ?? null
+}
+
+function placeOf({ location }: ReportFinding): string {
+  if (location.line !== undefined) return `${location.line}:${location.column ?? 1}`
+  return location.path === undefined ? '' : escapeTerminal(location.path)
+}
+
+function renderUnknown(entry: ReportTarget['unknowns'][number], { paint }: Pen): string {
+  return `  ${paint.dim('unknown')}  ${escapeTerminal(entry.what)}: ${escapeTerminal(entry.why)}`
+}
+
+function renderSummary(report: Report, { paint, show }: Pen): string {
+  const { summary, targets, tool, at } = report
+  const hidden = targets
+    .flatMap(target => target.findings)
+    .filter(finding => !reaches(finding.severity, show)).length
+  const counts = [
+    summary.error && paint.red(count(summary.error, 'error')),
+    summary.warning && paint.yellow(count(summary.warning, 'warning')),
+    summary.info - hidden && paint.blue(`${summary.info - hidden} info`),
+    summary.failed && paint.red(`${summary.failed} failed`),
+  ].filter(Boolean)
+  const verdict = counts.length ? counts.join(', ') : paint.green('nothing to mend')
+  const lines = [
+    `${verdict} in ${count(targets.length, 'target')} ${paint.dim(`· judged at ${clock(at)} · knowledge of ${tool.knowledge}`)}`,
+  ]
+  if (hidden)
+    lines.push(paint.dim(`${count(hidden, 'finding')} of severity info not shown: --fail-on info shows them`))
+  return lines.join('\n')
+}
+
+/** A DATE is shown as the user gave it. */
+function clock(at: string): string {
+  return at.endsWith('T00:00:00Z') ? at.slice(0, 10) : at
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function listed(names: readonly string[], most: number): string {
+  const rest = names.length - most
+  return rest > 1 ? `${names.slice(0, most).join(', ')} and ${rest} more` : names.join(', ')
+}
+
+/** Breaks at spaces; a word longer than the width stays whole, so that it can be copied. */
+function wrap(value: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of value.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}

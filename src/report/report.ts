@@ -1,0 +1,202 @@
+/**
+ * The report, version 1: what `--format json` prints, and what every reporter works on. The JSON Schema that ships
+ * (schema/report.v1.json) is made from these types by `npm run docs`. They grow, they do not change.
+ */
+
+/**
+ * SHA-256 of a certificate's DER, lower-case hex.
+ * @pattern ^[0-9a-f]{64}$
+ */
+export type Sha256 = string
+
+/**
+ * RFC 3339 in UTC, to the second.
+ * @pattern ^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$
+ */
+export type Time = string
+
+/**
+ * A day in UTC.
+ * @pattern ^\d{4}-\d{2}-\d{2}$
+ */
+export type ReportDay = string
+
+/**
+ * A whole number from 0.
+ * @asType integer
+ * @minimum 0
+ */
+export type Count = number
+
+/**
+ * A line or column, from 1.
+ * @asType integer
+ * @minimum 1
+ */
+export type Ordinal = number
+
+/** imgtrust report, version 1. */
+export interface Report {
+  version: 1
+  /** The judge's clock (`--at`). */
+  at: Time
+  tool: {
+    name: 'imgtrust'
+    version: string
+    /** The day of the built-in facts. */
+    knowledge: ReportDay
+  }
+  targets: ReportTarget[]
+  summary: {
+    error: Count
+    warning: Count
+    info: Count
+    unknown: Count
+    /** Targets with an error. */
+    failed: Count
+  }
+}
+
+export interface ReportTarget {
+  /** As typed. */
+  target: string
+  kind: 'image' | 'dockerfile' | 'rootfs' | 'host' | 'server'
+  source: string | null
+  reference: string | null
+  digest: string | null
+  platform: string | null
+  distribution: ReportDistribution | null
+  stores: ReportStore[]
+  certificates: ReportCertificate[]
+  clients: ReportClient[]
+  /** Of a Dockerfile, in order. */
+  stages: ReportStage[]
+  findings: ReportFinding[]
+  unknowns: ReportUnknown[]
+  /** Why the target could not be read to its end: one line; null where it was. */
+  error: string | null
+}
+
+export interface ReportDistribution {
+  id: string
+  version: string | null
+  /** The last day on which its public archive gives updates to everybody. */
+  endOfLife: ReportDay | null
+}
+
+export interface ReportStore {
+  /** The real path. */
+  path: string
+  /** Other paths that lead to it by links. */
+  aliases: string[]
+  /** Anchor sources that feed it. */
+  sources: string[]
+  format: 'pem-bundle' | 'hashed-dir' | 'jks' | 'pkcs12' | 'p11-kit' | 'embedded'
+  /** The programs that read it. */
+  consumers: string[]
+  /** The image layer, from 0, that brought its present content. */
+  layer: Count | null
+  /** The history line of that layer. */
+  createdBy: string | null
+  /** The known release that its roots are, or are nearest to. */
+  release: string | null
+  match: 'exact' | 'nearest' | 'unknown'
+  roots: ReportRoot[]
+  /** Why its roots are not known; null where they are. */
+  unknown: string | null
+}
+
+export interface ReportRoot {
+  sha256: Sha256
+  /** For people: the newest Mozilla label, else CN, else the last OU or O. */
+  name: string
+  notBefore: Time
+  notAfter: Time
+  status: RootStatus[]
+  /** The image layer that brought it. */
+  layer?: Count
+}
+
+export type RootStatus = 'expired' | 'expiring' | 'removed' | 'cut' | 'distrusted'
+
+/** A certificate that is neither in a store nor in an anchor source. */
+export interface ReportCertificate {
+  path: string
+  sha256: Sha256
+  subject: string
+  notAfter: Time
+  layer: Count | null
+}
+
+/** A program that speaks TLS, and the library that verifies for it. */
+export interface ReportClient {
+  program: string
+  version: string | null
+  library: string | null
+  libraryVersion: string | null
+  /** Whose build of the library it is: a distribution, or `upstream`. */
+  build: string | null
+  path: string | null
+}
+
+export interface ReportStage {
+  name: string | null
+  line: Ordinal
+  /** What FROM names, after expansion. */
+  base: string
+  distribution: ReportDistribution | null
+  /** After its last instruction; empty: surely none. */
+  stores: ReportStore[]
+  /** Why the stores are not known; null where they are. */
+  unknown: string | null
+}
+
+export interface ReportFinding {
+  rule: string
+  severity: 'error' | 'warning' | 'info'
+  /** One sentence. */
+  message: string
+  location: ReportLocation
+  roots: { sha256: Sha256; name: string; notAfter: Time }[]
+  remedy: ReportRemedy | null
+}
+
+export interface ReportAlternative {
+  summary: string
+  /** Applied to the model, the finding is gone and no new one has come. */
+  proven: boolean
+  steps: ReportSteps
+  /** May `--fix` apply it? */
+  fixable: boolean
+}
+
+export interface ReportRemedy extends ReportAlternative {
+  alternatives: ReportAlternative[]
+}
+
+/** The remedy rendered in each dialect; null where it has no form in it. */
+export interface ReportSteps {
+  dockerfile?: string | null
+  shell?: string | null
+  ansible?: string | null
+  salt?: string | null
+}
+
+/** A place in a Dockerfile (the end exclusive in columns), or in an image. */
+export interface ReportLocation {
+  file?: string
+  line?: Ordinal
+  column?: Ordinal
+  endLine?: Ordinal
+  endColumn?: Ordinal
+  stage?: string
+  path?: string
+  layer?: Count
+}
+
+/** Something that could not be read or told. */
+export interface ReportUnknown {
+  what: string
+  why: string
+  location: ReportLocation
+}
