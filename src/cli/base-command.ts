@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs'
+import { Command } from '@oclif/core'
+import { now, parseInstant } from '../clock.ts'
+import { JobError, oneLine } from '../errors.ts'
+import { reaches, type Severity, severities } from '../finding.ts'
+import type { RuleSettings } from '../judge/check.ts'
+import type { Instant } from '../model.ts'
+import { parseDuration } from '../options.ts'
+import { type FormatOptions, formats } from '../report/formats/index.ts'
+import type { Report } from '../report/report.ts'
+import { useColor } from './terminal.ts'
+
+interface JudgeValues {
+  readonly at?: string | undefined
+  readonly 'expiring-within': string
+  readonly rule?: string[] | undefined
+  readonly 'fail-on': string
+}
+
+interface ReportValues {
+  readonly format: string
+  readonly output?: string[] | undefined
+  readonly remedy?: string | undefined
+  readonly color: string
+  readonly 'fail-on': string
+}
+
+export const EXIT = { clean: 0, findings: 1, failed: 2 } as const
+
+/** What all commands share: reading common flags, printing reports, and errors as one line with exit status 2. */
+export abstract class BaseCommand extends Command {
+  /** Reads the flags about judging. @throws JobError `usage` */
+  protected async judgeSettings(
+    flags: JudgeValues,
+  ): Promise<{ at: Instant; expiringWithin: number; rules: RuleSettings }> {
+    const at = flags.at === undefined ? now() : parseInstant(flags.at)
+    if (at === null)
+      throw new JobError(
+        'usage',
+        `--at ${flags.at}: no such day or time; say 2020-05-31 or 2020-05-31T12:00:00Z`,
+      )
+    return {
+      at,
+      expiringWithin: parseDuration(flags['expiring-within']),
+      rules: await ruleSettings(flags.rule ?? []),
+    }
+  }
+
+  /** Prints the report, writes the others that were asked for, and sets the exit status. */
+  protected async report(report: Report, flags: ReportValues): Promise<void> {
+    const options: FormatOptions = {
+      color: useColor(flags.color, process.stdout, process.env),
+      width: process.stdout.columns ?? 100,
+      show: flags['fail-on'] === 'info' ? 'info' : 'warning',
+      remedy: (flags.remedy ?? 'dockerfile') as FormatOptions['remedy'],
+    }
+    const outputs = (flags.output ?? []).map(parseOutput)
+    for (const { format, file } of outputs) {
+      const text = await this.render(report, format, { ...options, color: false, width: 100 })
+      try {
+        writeFileSync(file, text)
+      } catch (error) {
+        throw new JobError('unreadable', `--output ${format}=${file}: can't be written (${oneLine(error)})`)
+      }
+    }
+    process.stdout.write(await this.render(report, flags.format, options))
+    for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)
+    process.exitCode = exitStatus(report, flags['fail-on'] as Severity | 'never')
+  }
+
+  private async render(report: Report, format: string, options: FormatOptions): Promise<string> {
+    const load = formats[format]
+    if (!load)
+      throw new JobError(
+        'usage',
+        `there is no format '${format}'; there are ${Object.keys(formats).join(', ')}`,
+      )
+    return (await load()).render(report, options)
+  }
+
+  /** A line on standard error. */
+  protected note(line: string): void {
+    process.stderr.write(`${line}\n`)
+  }
+
+  /** Known errors are one line; what is left is a defect of ours, and says so with its stack. */
+  protected override async catch(
+    error: Error & { exitCode?: number; oclif?: { exit?: number } },
+  ): Promise<void> {
+    if (error instanceof JobError) {
+      this.note(`imgtrust: ${error.message}`)
+      process.exitCode = EXIT.failed
+      return
+    }
+    if (error.oclif?.exit !== undefined) {
+      if (error.oclif.exit !== 0) this.note(`imgtrust: ${usageLine(error)} (see imgtrust ${this.id} --help)`)
+      process.exitCode = error.oclif.exit === 0 ? 0 : EXIT.failed
+      return
+    }
+    this.note(`imgtrust: this is a defect of imgtrust, please report it: ${error.stack ?? oneLine(error)}`)
+    process.exitCode = EXIT.failed
+  }
+}
+
+/** 2 wins over 1: a job that could not be done is said even where findings stand beside it. */
+export function exitStatus({ summary, targets }: Report, failOn: Severity | 'never'): number {
+  if (summary.failed > 0) return EXIT.failed
+  const findings = targets.flatMap(target => target.findings)
+  return findings.some(finding => reaches(finding.severity, failOn)) ? EXIT.findings : EXIT.clean
+}
+
+/** oclif's parser says `message\nSee more help with --help`; users get the first sentence. */
+function usageLine(error: Error): string {
+  return oneLine(error.message.replace(/\s*See more help with --help\s*$/, ''))
+}
+
+function parseOutput(value: string): { format: string; file: string } {
+  const at = value.indexOf('=')
+  if (at < 1 || at === value.length - 1)
+    throw new JobError('usage', `--output ${value}: say FORMAT=FILE, for example json=report.json`)
+  return { format: value.slice(0, at), file: value.slice(at + 1) }
+}
+
+async function ruleSettings(values: readonly string[]): Promise<RuleSettings> {
+  if (values.length === 0) return {}
+  const { ruleIds } = await import('../../rules/index.ts')
+  return Object.fromEntries(
+    values.map(value => {
+      const [id = '', severity = ''] = value.split('=')
+      if (!ruleIds().some(known => known === id))
+        throw new JobError('usage', `--rule ${value}: there is no rule '${id}'; imgtrust rules lists them`)
+      if (severity !== 'off' && !severities.includes(severity as Severity))
+        throw new JobError('usage', `--rule ${value}: say ${id}=error, warning, info or off`)
+      return [id, severity as Severity | 'off']
+    }),
+  )
+}

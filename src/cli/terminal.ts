@@ -1,0 +1,58 @@
+/** Colour and progress on a terminal. */
+
+/** Should text have colour? `--color` first, then NO_COLOR and FORCE_COLOR (no-color.org), then the terminal. */
+export function useColor(
+  choice: string,
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (choice === 'always') return true
+  if (choice === 'never') return false
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0'
+  return stream.isTTY === true && env.TERM !== 'dumb'
+}
+
+/** Progress of long work: one line that redraws itself on a terminal, a line now and then elsewhere. */
+export interface Progress {
+  update(line: string): void
+  /** Takes the line away. */
+  done(): void
+}
+
+const QUIET: Progress = { update() {}, done() {} }
+/** Nothing is shown before this: short work needs no progress. */
+const FIRST_MS = 1_000
+const REDRAW_MS = 100
+const PLAIN_MS = 10_000
+
+/**
+ * @param elapsed milliseconds since the work began (a monotonic clock)
+ */
+export function createProgress(
+  enabled: boolean,
+  stream: NodeJS.WriteStream,
+  elapsed: () => number,
+): Progress {
+  if (!enabled) return QUIET
+  const terminal = stream.isTTY === true
+  let next = FIRST_MS
+  let drawn = false
+  return {
+    update(line) {
+      const at = elapsed()
+      if (at < next) return
+      next = at + (terminal ? REDRAW_MS : PLAIN_MS)
+      if (terminal) {
+        stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
+        drawn = true
+      } else {
+        stream.write(`${line}\n`)
+      }
+    },
+    done() {
+      if (drawn) stream.write('\r\u001b[2K')
+      drawn = false
+    },
+  }
+}

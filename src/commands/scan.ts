@@ -1,0 +1,79 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../cli/base-command.ts'
+import { judgeFlags, networkFlags, reportFlags } from '../cli/flags.ts'
+import { createProgress } from '../cli/terminal.ts'
+import { JobError } from '../errors.ts'
+import { scan } from '../index.ts'
+
+export default class Scan extends BaseCommand {
+  static override summary =
+    'Read the trust stores of images and say what has expired, who reads it, and what mends it.'
+  static override description =
+    `Reads an image layer by layer from a registry (no daemon needed), a Docker or Podman engine, an archive, an OCI
+layout or a folder. Nothing of it is run or written to disk.
+
+Sources:
+  alpine:3.11, ghcr.io/o/i:t      an engine that has it, else the registry (registry:, docker:, podman: force one)
+  docker-archive:FILE, x.tar      what docker save writes
+  oci-dir:DIR, oci-archive:FILE   OCI image layout
+  dir:DIR, host                   an unpacked root filesystem; this machine
+  -                               an archive on standard input
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not be read.`
+  static override examples = [
+    { description: 'An image from its registry', command: '<%= config.bin %> scan alpine:3.11' },
+    {
+      description: 'What docker save wrote, as of the day after an outage',
+      command: '<%= config.bin %> scan docker-archive:image.tar --at 2020-05-31',
+    },
+    {
+      description: 'A registry on this machine',
+      command: '<%= config.bin %> scan --plain-http localhost:5000 localhost:5000/app:1',
+    },
+    {
+      description: 'An unpacked root filesystem, everything in full',
+      command: '<%= config.bin %> scan dir:rootfs --fail-on info',
+    },
+  ]
+  static override strict = false
+  static override args = {
+    image: Args.string({ description: 'image references and other sources', required: true }),
+  }
+  static override flags = {
+    platform: Flags.string({
+      helpValue: 'OS/ARCH',
+      summary: 'which image of an index; default: linux on this architecture',
+    }),
+    'all-platforms': Flags.boolean({ summary: 'every image of an index' }),
+    ...judgeFlags,
+    ...reportFlags,
+    ...networkFlags,
+  }
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Scan)
+    const settings = await this.judgeSettings(flags)
+    const targets = argv as string[]
+    if (targets.length === 0) throw new JobError('usage', 'name an image to scan, for example alpine:3.20')
+    const started = performance.now()
+    const progress = createProgress(
+      !flags.quiet && !flags['no-progress'],
+      process.stderr,
+      () => performance.now() - started,
+    )
+    const stop = new AbortController()
+    process.once('SIGINT', () => stop.abort())
+    const report = await scan(targets, {
+      ...settings,
+      signal: stop.signal,
+      offline: flags.offline,
+      allPlatforms: flags['all-platforms'],
+      plainHttp: flags['plain-http'] ?? [],
+      ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+      ...(flags.authfile === undefined ? {} : { authfile: flags.authfile }),
+      ...(flags['ca-file'] === undefined ? {} : { caFile: flags['ca-file'] }),
+      onProgress: ({ target, bytes }) => progress.update(`reading ${target}: ${(bytes / 1e6).toFixed(0)} MB`),
+    }).finally(() => progress.done())
+    await this.report(report, flags)
+  }
+}

@@ -1,0 +1,98 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { diskContext } from './dockerfile/context.ts'
+import { JobError, oneLine } from './errors.ts'
+import type { RuleSettings } from './judge/check.ts'
+import { judge } from './judge.ts'
+import { limits } from './limits.ts'
+import type { Instant } from './model.ts'
+import type { TargetResult } from './result.ts'
+import { type TraceOptions, traceDockerfile } from './trace/trace.ts'
+
+export interface LintTarget {
+  /** As the user typed or as it was found; shown in reports. */
+  readonly name: string
+  /** The text, where it does not come from the file of that name (standard input, an editor). */
+  readonly text?: string
+}
+
+export interface LintSettings {
+  readonly at: Instant
+  readonly expiringWithin: number
+  readonly rules?: RuleSettings
+  readonly buildArgs?: Readonly<Record<string, string>>
+  /** The stage that is built; default: the last. */
+  readonly stage?: string
+  readonly platform?: string
+  /** The build context's folder; default: the folder of the Dockerfile. */
+  readonly context?: string
+}
+
+/** Traces and judges one Dockerfile. What a user can mend is in `error` of the result, never thrown. */
+export async function lintTarget(target: LintTarget, settings: LintSettings): Promise<TargetResult> {
+  try {
+    const text = target.text ?? readDockerfile(target.name)
+    const folder = settings.context ?? (target.text === undefined ? dirname(target.name) : null)
+    const options: TraceOptions = {
+      file: target.name,
+      context: folder === null ? null : diskContext(folder),
+      ...(settings.buildArgs ? { buildArgs: settings.buildArgs } : {}),
+      ...(settings.stage ? { target: settings.stage } : {}),
+      ...(settings.platform ? { platform: settings.platform } : {}),
+    }
+    const model = traceDockerfile(text, options)
+    const findings = await judge(model, {
+      at: settings.at,
+      expiringWithin: settings.expiringWithin,
+      ...(settings.rules ? { rules: settings.rules } : {}),
+      prove: { retrace: changed => traceDockerfile(changed, options) },
+    })
+    return { target: target.name, kind: 'dockerfile', model, findings, error: null }
+  } catch (error) {
+    if (error instanceof JobError)
+      return { target: target.name, kind: 'dockerfile', model: null, findings: [], error }
+    throw error
+  }
+}
+
+/**
+ * @throws JobError `not-found`, `unreadable`, `limit`, `malformed` (no text)
+ */
+function readDockerfile(path: string): string {
+  let bytes: Buffer
+  try {
+    // O_NONBLOCK: opening a FIFO that somebody named Dockerfile must not hang.
+    const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    try {
+      const info = fstatSync(fd)
+      if (!info.isFile()) throw new JobError('unreadable', `${path}: not a regular file; name a Dockerfile`)
+      if (info.size > limits.dockerfileBytes)
+        throw new JobError(
+          'limit',
+          `${path}: ${info.size} bytes, a Dockerfile of more than ${limits.dockerfileBytes} is not read`,
+        )
+      bytes = Buffer.alloc(info.size)
+      bytes = bytes.subarray(0, readSync(fd, bytes, 0, info.size, 0))
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    if (error instanceof JobError) throw error
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') throw new JobError('not-found', `${path}: no such file; check the path`)
+    throw new JobError('unreadable', `${path}: can't be read (${oneLine(error)})`)
+  }
+  return decodeDockerfile(bytes, path)
+}
+
+/**
+ * The text of a Dockerfile: UTF-8, a byte order mark kept out of the first instruction.
+ * @throws JobError `malformed` where it is empty or binary
+ */
+export function decodeDockerfile(bytes: Uint8Array, name: string): string {
+  if (bytes.includes(0))
+    throw new JobError('malformed', `${name}: binary data, not a Dockerfile; name the file to lint`)
+  const text = new TextDecoder('utf-8').decode(bytes)
+  if (text.trim() === '') throw new JobError('malformed', `${name}: empty; a Dockerfile begins with FROM`)
+  return text
+}

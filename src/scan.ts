@@ -1,0 +1,72 @@
+import { JobError } from './errors.ts'
+import { readTree } from './image/read-image.ts'
+import { type OpenOptions, openImages } from './image/source.ts'
+import type { RuleSettings } from './judge/check.ts'
+import { judge } from './judge.ts'
+import { endOfLife } from './knowledge/lifecycles.ts'
+import { matchRelease } from './knowledge/releases.ts'
+import { rootByFingerprint } from './knowledge/roots.ts'
+import type { Instant } from './model.ts'
+import type { TargetResult } from './result.ts'
+import { buildImageModel, type TrustNaming } from './trust/model.ts'
+import { trustReader } from './trust/reader.ts'
+
+export interface ScanSettings {
+  readonly at: Instant
+  readonly expiringWithin: number
+  readonly rules?: RuleSettings
+  readonly open: Omit<OpenOptions, 'reader'>
+  /** Called now and then while bytes are read: what is being read, and how many bytes so far. */
+  readonly onProgress?: (state: {
+    readonly target: string
+    readonly layers: number
+    readonly bytes: number
+  }) => void
+}
+
+/**
+ * Reads and judges what one name stands for: one image, or several with `allPlatforms`. What a user can mend is
+ * in `error` of a result, never thrown; an abort is thrown.
+ */
+export async function* scanTarget(target: string, settings: ScanSettings): AsyncGenerator<TargetResult> {
+  try {
+    const images = await openImages(target, { ...settings.open, reader: trustReader })
+    for (const image of images) {
+      try {
+        const tree = await readTree(image, trustReader, {
+          ...(settings.open.signal ? { signal: settings.open.signal } : {}),
+          onProgress: bytes => settings.onProgress?.({ target, layers: image.layers.length, bytes }),
+        })
+        const model = buildImageModel(image, tree, naming)
+        const findings = await judge(model, {
+          at: settings.at,
+          expiringWithin: settings.expiringWithin,
+          ...(settings.rules ? { rules: settings.rules } : {}),
+        })
+        yield { target, kind: model.kind, model, findings, error: null }
+      } catch (error) {
+        yield failed(target, error)
+      } finally {
+        await image.close()
+      }
+    }
+  } catch (error) {
+    yield failed(target, error)
+  }
+}
+
+function failed(target: string, error: unknown): TargetResult {
+  if (error instanceof JobError && error.code !== 'aborted')
+    return { target, kind: 'image', model: null, findings: [], error }
+  throw error
+}
+
+/** What trust/ needs of knowledge, handed in so that it need not import it. */
+export const naming: TrustNaming = {
+  rootName: sha256 => rootByFingerprint(sha256)?.name ?? null,
+  endOfLife: (id, version) => (version === null ? null : endOfLife(id, version)),
+  match(fingerprints, hints) {
+    const { release, match } = matchRelease(fingerprints, hints)
+    return { release: release?.id ?? null, match }
+  },
+}
