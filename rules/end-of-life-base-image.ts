@@ -111,9 +111,9 @@ It is silent for Windows and scratch, and where the distribution under an image 
     const store = `its trust store is frozen since ${stale.frozen}, for ${span(stale.days)}`
     const expired =
       stale.roots === null || stale.expired.length === 0
-        ? 'and no upgrade within that release changes it'
-        : `and ${stale.expired.length} of its ${count(stale.roots.length, 'root')} have expired`
-    return `${head}; ${store}, ${expired}${tail}.`
+        ? ''
+        : `, and ${stale.expired.length} of its ${count(stale.roots.length, 'root')} have expired`
+    return `${head}; ${store}${expired}${tail}.`
   },
 
   remedy({ stage }, model, { at }) {

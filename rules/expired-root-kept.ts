@@ -7,7 +7,8 @@ import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { TracedStore } from '../src/trace/state.ts'
 
 interface Kept extends Evidence {
-  readonly base: string
+  /** ` of node:14`, where the base brings it. */
+  readonly whose: string
   readonly store: TracedStore
   readonly total: number
   readonly expired: number
@@ -73,7 +74,7 @@ stands at the FROM that brings the store.
       yield {
         location: { ...place, path: store.path },
         severity: failing.length > 0 ? 'error' : 'info',
-        base: baseName(from),
+        whose: store.origin.kind === 'base' ? ` of ${baseName(from)}` : '',
         store,
         total: store.roots.length,
         expired: roots.length,
@@ -86,17 +87,18 @@ stands at the FROM that brings the store.
     }
   },
 
-  message({ base, store, total, expired, breaking, distribution, failing }) {
+  message({ whose, store, total, expired, breaking, distribution, failing }) {
     const release = distribution === null ? 'this image' : distributionName(distribution)
     const which = breaking.map(({ root }) => rootAndEnd(root))
     const crossed = [...new Set(breaking.flatMap(({ crossSigned }) => crossSigned))].map(name =>
       shorten(name),
     )
-    const head = `${store.path} of ${base} keeps ${count(expired, 'expired root')} of ${total}`
-    const role = `${numeral(breaking.length)} of them, ${enumerate(which)}, had cross-signed ${enumerate(crossed)}`
+    const it = breaking.length === 1 ? 'it' : 'them'
+    const head = `${store.path}${whose} keeps ${count(expired, 'expired root')} of ${total}`
+    const role = `${numeral(breaking.length)} of them, ${enumerate(which)}, had cross-signed ${enumerate(crossed, 2)}`
     return failing.length > 0
-      ? `${head}, and ${role}: ${enumerate(failing)} of ${release} still build${failing.length === 1 ? 's' : ''} chains through it and refuse${failing.length === 1 ? 's' : ''} valid servers.`
-      : `${head}; ${role}, but the TLS libraries of ${release} are not known to fail on it.`
+      ? `${head}, and ${role}: ${enumerate(failing)} of ${release} still build${failing.length === 1 ? 's' : ''} chains through ${it} and refuse${failing.length === 1 ? 's' : ''} valid servers.`
+      : `${head}; ${role}, but the TLS libraries of ${release} are not known to fail on ${it}.`
   },
 
   remedy({ store, breaking }, model, { at }) {

@@ -104,7 +104,7 @@ roots; else information: nothing that this image could install would change it.
       const crossed = [...new Set(breaking.flatMap(({ crossSigned }) => crossSigned))].map(name =>
         shorten(name),
       )
-      return `${head}, and ${enumerate(which)} had cross-signed ${enumerate(crossed)}: ${enumerate(failing.map(clientName))} ${failing.length === 1 ? 'builds' : 'build'} chains through ${breaking.length === 1 ? 'it' : 'them'} and ${failing.length === 1 ? 'refuses' : 'refuse'} valid servers.`
+      return `${head}, and ${enumerate(which)} had cross-signed ${enumerate(crossed, 2)}: ${enumerate(failing.map(clientName))} ${failing.length === 1 ? 'builds' : 'build'} chains through ${breaking.length === 1 ? 'it' : 'them'} and ${failing.length === 1 ? 'refuses' : 'refuse'} valid servers.`
     }
     const it = expired.length === 1 ? 'it' : 'them'
     const named = enumerate(expired.map(rootAndEnd))

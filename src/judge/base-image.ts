@@ -112,15 +112,28 @@ function mendedByLine(
   }
 }
 
-/** The newer base that knowledge has for the image under this stage, as a mend of its FROM. */
+/**
+ * The newer base that knowledge has for the image under this stage, as a mend of its FROM: the same program in the same
+ * variant; where that program has none, the successor of what its image stands on.
+ */
 export function successorMends(model: DockerfileModel, stage: TracedStage | null, at: Instant): Mend[] {
   if (stage === null) return []
   const from = baseStage(model, stage)
-  if (from.base.kind !== 'image' || from.location.line === undefined) return []
-  const { repo, tag } = from.base.image
+  const { line } = from.location
+  if (from.base.kind !== 'image' || line === undefined) return []
+  const { repo, tag, from: below } = from.base.image
+  const to = newer(repo, tag, at)
+  if (to !== null) return [{ kind: 'change-base', to, line }]
+  const [, repoBelow, tagBelow] = /^([a-z0-9._-]+):([A-Za-z0-9_][A-Za-z0-9._-]*)$/.exec(below ?? '') ?? []
+  const toBelow = repoBelow === undefined || tagBelow === undefined ? null : newer(repoBelow, tagBelow, at)
+  if (toBelow === null) return []
+  const note = `it follows ${below}, on which ${repo}:${tag} stands, and ${repo} itself must be installed there`
+  return [{ kind: 'change-base', to: toBelow, line, note }]
+}
+
+function newer(repo: string, tag: string, at: Instant): string | null {
   const next = successor(repo, tag, at).tag
-  if (next === null || next === tag) return []
-  return [{ kind: 'change-base', to: `${repo}:${next}`, line: from.location.line }]
+  return next === null || next === tag ? null : `${repo}:${next}`
 }
 
 /** Why there is no newer base to take, as the end of a sentence; null where there is one. */

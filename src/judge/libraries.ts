@@ -9,12 +9,24 @@ export function failingLibraries(distribution: Distribution, breaking: readonly 
   const { id, version } = distribution
   if (version === null) return []
   const failing = tlsLibrariesOf(id, version).filter(fact => {
+    if (!isSystemLibrary(id, version, fact.library)) return false
     // A plain "no" of the release itself counts before what holds for the version in general (patches).
     if (fact.failsOnExpiredCrossSign === false) return false
     const verdict = failsOnAny(fact.library, firstWord(fact.version), id, breaking)
     return verdict ?? fact.failsOnExpiredCrossSign === true
   })
   return [...new Set(failing.map(fact => `${fact.library} ${upstream(fact.version)}`))].sort()
+}
+
+/**
+ * Whether the programs of a plain image of this release verify with that library. Alpine's archive holds several
+ * beside the one that its base image uses: LibreSSL from 3.5 on, OpenSSL before and again from 3.9 on
+ * (https://alpinelinux.org/posts/Alpine-3.5.0-released.html, https://alpinelinux.org/posts/Alpine-3.9.0-released.html).
+ */
+function isSystemLibrary(id: string, version: string, library: string): boolean {
+  if (id !== 'alpine') return true
+  const minor = Number(/^3\.(\d+)/.exec(version)?.[1] ?? Number.NaN)
+  return library === (minor >= 5 && minor <= 8 ? 'LibreSSL' : 'OpenSSL')
 }
 
 /** True: surely fails on one of them; false: surely on none; null: nobody knows. */

@@ -6,6 +6,8 @@ import { isFragment } from './quote.ts'
 export interface BundleEntry {
   readonly sha256: string
   readonly lines: readonly string[]
+  /** Its header is the usual one at the start of a line: the only one that the remedy looks for. */
+  readonly plain: boolean
 }
 
 /** Long enough that no two certificates share it by chance, short enough to find one without `+` and `/`. */
@@ -15,25 +17,22 @@ const FRAGMENT = 24
 export function bundleEntries(bytes: Uint8Array): BundleEntry[] {
   const text = Buffer.from(bytes).toString('latin1')
   const entries: BundleEntry[] = []
-  for (const [, body] of text.matchAll(
+  for (const { 0: block, 1: body, index } of text.matchAll(
     /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([^-]*)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g,
   )) {
     const lines = body!.split(/\r?\n/).filter(line => line !== '')
     const der = Buffer.from(lines.join(''), 'base64')
-    if (der.length > 0) entries.push({ sha256: fingerprint(der), lines })
+    const atLineStart = index === 0 || text[index - 1] === '\n'
+    const plain = atLineStart && /^-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----$/.test(block)
+    if (der.length > 0) entries.push({ sha256: fingerprint(der), lines, plain })
   }
   return entries
 }
 
 /** The entry that tools write for a DER: 64 columns (RFC 7468, section 2). */
 export function entryOf(der: Uint8Array): BundleEntry {
-  return {
-    sha256: fingerprint(der),
-    lines:
-      Buffer.from(der)
-        .toString('base64')
-        .match(/.{1,64}/g) ?? [],
-  }
+  const text = Buffer.from(der).toString('base64')
+  return { sha256: fingerprint(der), lines: text.match(/.{1,64}/g) ?? [], plain: true }
 }
 
 function fingerprint(der: Uint8Array): string {
@@ -48,8 +47,9 @@ function fingerprint(der: Uint8Array): string {
 export function fragmentsFor(entries: readonly BundleEntry[], gone: readonly string[]): string[] | null {
   const fragments: string[] = []
   for (const sha256 of gone) {
-    const entry = entries.find(candidate => candidate.sha256 === sha256)
-    if (entry === undefined) return null
+    const copies = entries.filter(candidate => candidate.sha256 === sha256)
+    const [entry] = copies
+    if (entry === undefined || !copies.every(({ plain }) => plain)) return null
     const others = entries.filter(candidate => candidate.sha256 !== sha256)
     const fragment = candidates(entry).find(
       text => isFragment(text) && !others.some(({ lines }) => lines.some(line => line.includes(text))),

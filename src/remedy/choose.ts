@@ -20,7 +20,7 @@ export function choose(mend: Mend, model: DockerfileModel | ImageModel, at: Inst
   if (target === null) return []
   switch (mend.kind) {
     case 'change-base':
-      return changeBase(mend.to, mend.line)
+      return changeBase(mend.to, mend.line, mend.note)
     case 'remove-roots':
       return removeRoots(target, mend.store, mend.roots)
     case 'install-store':
@@ -40,15 +40,21 @@ export function choose(mend: Mend, model: DockerfileModel | ImageModel, at: Inst
   }
 }
 
-function changeBase(to: string, line: number | undefined): Candidate[] {
+function changeBase(to: string, line: number | undefined, note: string | undefined): Candidate[] {
   if (!isSafeReference(to)) return []
   const step: Step = line === undefined ? { kind: 'set-base', to } : { kind: 'set-base', to, line }
-  return [{ summary: `Build on ${to}`, steps: [step], fixable: false }]
+  return [
+    {
+      summary: note === undefined ? `Build on ${to}` : `Build on ${to}: ${note}`,
+      steps: [step],
+      fixable: false,
+    },
+  ]
 }
 
 function removeRoots(target: Target, path: string, roots: readonly Root[]): Candidate[] {
   const store = target.store(path)
-  if (store === null || roots.length === 0) return []
+  if (store === null || roots.length === 0 || target.bare) return []
   const steps = byConf(target, store, roots) ?? byBundle(target, store, roots)
   if (steps === null) return []
   const names = roots.map(({ sha256 }) => rootByFingerprint(sha256)?.name)
@@ -113,14 +119,12 @@ function installStore(target: Target, beforeLine: number | undefined, at: Instan
       },
     ]
   }
-  return distribution === null && target.kind === 'dockerfile' ? copyStore(at) : []
+  return distribution === null && target.bare ? copyStore(at) : []
 }
 
 /** For an image without any distribution: the store of the newest Alpine, whose base image holds one. */
 function copyStore(at: Instant): Candidate[] {
-  // One can only take what there is: what is newest today, whatever the judge's clock says.
-  const today = Math.max(at, dayStart(knowledgeDate()))
-  const version = newestSupported('alpine', today)?.version
+  const version = newestSupported('alpine', today(at))?.version
   const from = `alpine:${version ?? 'latest'}`
   const image = lookupImage(from)
   const path = isUnknown(image) || isUnknown(image.stores) ? undefined : image.stores[0]?.path
@@ -152,7 +156,7 @@ function managerOf({ distribution }: Target, at: Instant): PackageManager | null
   if (distribution === null) return null
   const { id, version, endOfLife } = distribution
   const major = Number.parseInt(version ?? '', 10)
-  const ended = endOfLife !== null && at >= addDays(dayStart(endOfLife), 1)
+  const ended = endOfLife !== null && today(at) >= addDays(dayStart(endOfLife), 1)
   switch (id) {
     case 'alpine':
       return 'apk'
@@ -179,4 +183,9 @@ function managerOf({ distribution }: Target, at: Instant): PackageManager | null
     default:
       return null
   }
+}
+
+/** One can only take what there is: what archives serve is of today, whatever the judge's clock says. */
+function today(at: Instant): Instant {
+  return Math.max(at, dayStart(knowledgeDate()))
 }

@@ -7,7 +7,13 @@ import type { Root } from '../model.ts'
 /** What a rule wants to be true, without saying how. In order of preference where a rule gives several. */
 export type Mend =
   /** Build on this base instead (`alpine:3.24`); `line` is the FROM to change in a Dockerfile, absent for an image. */
-  | { readonly kind: 'change-base'; readonly to: string; readonly line?: number }
+  | {
+      readonly kind: 'change-base'
+      readonly to: string
+      readonly line?: number
+      /** What has to be known of it, as the end of a sentence. */
+      readonly note?: string
+    }
   /** These roots leave the store at `store` (a path of the model). */
   | { readonly kind: 'remove-roots'; readonly store: string; readonly roots: readonly Root[] }
   /** The distribution's trust store is installed. */

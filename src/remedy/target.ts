@@ -3,7 +3,7 @@ import { rootByFingerprint, rootDer } from '../knowledge/roots.ts'
 import { storeLayout } from '../knowledge/store-layouts.ts'
 import type { StoreLayout } from '../knowledge/types.ts'
 import { type Distribution, type ImageModel, isUnknown, type Root, type StoreFormat } from '../model.ts'
-import type { DockerfileModel } from '../trace/state.ts'
+import type { DockerfileModel, TracedStage } from '../trace/state.ts'
 import { type BundleEntry, bundleEntries, entryOf } from './bundle.ts'
 
 export interface TargetStore {
@@ -25,7 +25,7 @@ export interface Target {
   readonly tool: boolean
   /** The certificates of the bundle as their text stands there; null where that can't be told. */
   bundle(store: TargetStore): readonly BundleEntry[] | null
-  /** Does nothing lie under it that could install packages? */
+  /** Is there surely no shell to run anything with? */
   readonly bare: boolean
 }
 
@@ -47,7 +47,7 @@ function ofImage(model: ImageModel): Target {
       const bytes = model.files.read(path)
       return bytes === null ? null : bundleEntries(bytes)
     },
-    bare: model.distribution === null,
+    bare: false,
   }
 }
 
@@ -77,8 +77,15 @@ function ofDockerfile(model: DockerfileModel): Target | null {
       }
       return entries
     },
-    bare: distribution === null,
+    bare: isFromScratch(model, model.final),
   }
+}
+
+/** Stages stand on earlier ones, so this ends. */
+function isFromScratch(model: DockerfileModel, { base, index }: TracedStage): boolean {
+  if (base.kind !== 'stage') return base.kind === 'scratch'
+  const below = model.stages[base.index]
+  return below !== undefined && below.index < index && isFromScratch(model, below)
 }
 
 function layoutOf(distribution: Distribution | null): StoreLayout | null {

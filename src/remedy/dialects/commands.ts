@@ -68,9 +68,9 @@ function runTool(tool: string, fresh: boolean, form: ConfForm): Word[] {
 function deleteFromBundle(path: string, fragments: readonly string[]): Word[][] | null {
   if (!isSafePath(path) || fragments.length === 0 || !fragments.every(isFragment)) return null
   const program = [
-    '/^-----BEGIN .*CERTIFICATE-----/{',
+    '/^-----BEGIN CERTIFICATE-----/{',
     ':a',
-    '/-----END .*CERTIFICATE-----/!{',
+    '/-----END CERTIFICATE-----/!{',
     'N',
     'ba',
     '}',

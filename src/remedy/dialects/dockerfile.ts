@@ -101,6 +101,7 @@ function placeGroup(group: Group, model: DockerfileModel): readonly TextEdit[] |
       const block = lines.join(eol)
       // Idempotent: the same lines in the same place are not written twice.
       const above = text.slice(0, spot.offset)
+      if (text.startsWith(`${block}${eol}`, spot.offset)) return []
       if (above.endsWith(`${block}${eol}`) || (spot.offset === text.length && above.endsWith(block)))
         return []
       const atOpenEnd = spot.offset === text.length && text.length > 0 && !text.endsWith('\n')
@@ -212,7 +213,7 @@ function platformOf(model: DockerfileModel, stage: TracedStage): string {
   return found ? `${found[1]} ` : ''
 }
 
-/** The lines that the edits touch, as they are afterwards. */
+/** The lines that the edits touch, as they are afterwards; null where nothing of them is left to show. */
 function showEdits(text: string, edits: readonly TextEdit[]): string[] | null {
   if (edits.length === 0) return null
   const first = Math.min(...edits.map(({ start }) => start))
@@ -221,5 +222,6 @@ function showEdits(text: string, edits: readonly TextEdit[]): string[] | null {
   const end = text.indexOf('\n', last)
   const to = end < 0 ? text.length : end
   const moved = edits.map(edit => ({ ...edit, start: edit.start - from, end: edit.end - from }))
-  return applyEdits(text.slice(from, to), moved).split(/\r?\n/)
+  const after = applyEdits(text.slice(from, to), moved)
+  return after.trim() === '' ? null : after.split(/\r?\n/)
 }

@@ -1,0 +1,116 @@
+/**
+ * Makes docs/rules/ from the rules' own metadata: `npm run docs`. Every example is judged on the way, so a page shows
+ * what imgtrust really says of it. Same rules, same bytes.
+ */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
+import { loadRules } from '../rules/index.ts'
+import type { Finding } from '../src/finding.ts'
+import { render } from '../src/remedy/dialects/index.ts'
+import type { DockerfileExample, ImageExample, ImageSketch, Rule } from '../src/rule.ts'
+import { judgeExample } from '../test/support/examples.ts'
+
+const folder = new URL('../docs/rules/', import.meta.url)
+
+/** Every page of docs/rules/: file name and text, the index first. */
+export async function rulePages(): Promise<Map<string, string>> {
+  const rules = await loadRules()
+  const pages = new Map([['README.md', indexPage(rules)]])
+  for (const rule of rules) pages.set(`${rule.id}.md`, await rulePage(rule))
+  return pages
+}
+
+function indexPage(rules: readonly Rule[]): string {
+  const table = (scope: Rule['scope']) =>
+    rules
+      .filter(rule => rule.scope === scope)
+      .map(({ id, severity, summary }) => `| [\`${id}\`](${id}.md) | ${severity} | ${summary} |`)
+      .join('\n')
+  const head = '| rule | default | what it finds |\n| --- | --- | --- |'
+  return `# Rules
+
+<!-- Made by \`npm run docs\` from the metadata in rules/: edit it there. -->
+
+Severity follows consequence. **error**: something breaks or is open to attack, and it can be mended. **warning**: it
+should be mended and can be, by the newest release of the same line or a small change. **info**: nothing that this image
+or Dockerfile could install mends it, or nobody is touched. \`--rule ID=error|warning|info|off\` says otherwise.
+
+## Of a Dockerfile
+
+${head}
+${table('dockerfile')}
+
+## Of an image
+
+${head}
+${table('image')}
+`
+}
+
+async function rulePage(rule: Rule): Promise<string> {
+  const bad = await Promise.all(rule.examples.bad.map(example => badExample(rule, example)))
+  return `# ${rule.id}
+
+<!-- Made by \`npm run docs\` from rules/${rule.id}.ts: edit it there. -->
+
+${rule.summary}. Default severity: **${rule.severity}**. Judges ${rule.scope === 'dockerfile' ? 'Dockerfiles (`lint`)' : 'images (`scan`)'}. Since ${rule.since}.
+
+## Why
+
+${rule.why.trim()}
+
+## Found
+
+${bad.join('\n')}
+## Not found
+
+${rule.examples.ok.map(example => `${shown(example)}\nJudged on ${example.at}: nothing.\n`).join('\n')}`
+}
+
+async function badExample(rule: Rule, example: DockerfileExample | ImageExample): Promise<string> {
+  const { findings, model } = await judgeExample(rule, example)
+  const said = findings.map(finding => `- **${finding.severity}**${place(finding)}: ${finding.message}`)
+  const remedies = findings.slice(0, 1).flatMap(({ remedy, alternatives }) =>
+    (remedy === null ? [] : [remedy, ...alternatives]).map((choice, number) => {
+      const text = render(choice, 'dockerfile', model)
+      const note = choice.proven ? '' : ' (could not be proven on the model)'
+      const code = text === null ? '' : `\n\n\`\`\`dockerfile\n${text}\n\`\`\``
+      return `${number === 0 ? 'Remedy' : 'Or'}: ${choice.summary}${note}.${code}\n`
+    }),
+  )
+  return `${shown(example)}\nJudged on ${example.at}:\n\n${said.join('\n')}\n${remedies.map(text => `\n${text}`).join('')}`
+}
+
+function place({ location }: Finding): string {
+  return location.line === undefined ? '' : ` (line ${location.line})`
+}
+
+function shown(example: DockerfileExample | ImageExample): string {
+  return 'dockerfile' in example
+    ? `\`\`\`dockerfile\n${example.dockerfile.trimEnd()}\n\`\`\`\n`
+    : `${sketch(example.image)}\n`
+}
+
+function sketch({ distribution, stores, clients = [] }: ImageSketch): string {
+  const held = stores.map(({ path, release }) => `\`${path}\` as of \`${release}\``)
+  const programs = clients.map(
+    ({ program, library, libraryVersion }) => `${program} with ${library} ${libraryVersion}`,
+  )
+  const what = [...(held.length > 0 ? held : ['no trust store']), ...programs]
+  return `An image on ${distribution.id} ${distribution.version} with ${what.join(', ')}.`
+}
+
+/** Writes the pages and removes those of rules that are gone. */
+async function write(): Promise<void> {
+  const pages = await rulePages()
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.md') && !pages.has(name)) await rm(new URL(name, folder))
+  }
+  for (const [name, text] of pages) {
+    const file = new URL(name, folder)
+    const before = await readFile(file, 'utf8').catch(() => null)
+    if (before !== text) await writeFile(file, text)
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await write()

@@ -1,0 +1,56 @@
+/** Judges the examples of the rules as the program would: real trace, real knowledge, remedies proven. */
+import { addDays, parseInstant } from '../../src/clock.ts'
+import type { Finding } from '../../src/finding.ts'
+import { judge } from '../../src/judge.ts'
+import type { ImageModel } from '../../src/model.ts'
+import type { DockerfileExample, ImageExample, Rule } from '../../src/rule.ts'
+import type { DockerfileModel } from '../../src/trace/state.ts'
+import { traceDockerfile } from '../../src/trace/trace.ts'
+import { imageFromSketch } from './sketch.ts'
+
+/** The window of `--expiring-within` where nothing else is said. */
+export const expiringWithin = addDays(0, 90)
+
+export interface Judged {
+  readonly model: DockerfileModel | ImageModel
+  /** Of this rule alone. */
+  readonly findings: readonly Finding[]
+  readonly all: readonly Finding[]
+}
+
+/** What the rule finds in one of its examples. */
+export async function judgeExample(rule: Rule, example: DockerfileExample | ImageExample): Promise<Judged> {
+  const judged =
+    'dockerfile' in example
+      ? await judgeDockerfile(example.dockerfile, example.at, example.context)
+      : await judgeImage(imageFromSketch(example.image), example.at)
+  return { ...judged, findings: judged.all.filter(finding => finding.rule === rule.id) }
+}
+
+/** A Dockerfile's text judged at a date, remedies proven by tracing again. */
+export async function judgeDockerfile(
+  text: string,
+  at: string,
+  context?: Readonly<Record<string, string>>,
+): Promise<{ model: DockerfileModel; all: readonly Finding[] }> {
+  const retrace = (changed: string) => traceText(changed, context)
+  const model = retrace(text)
+  return { model, all: await judge(model, { at: instant(at), expiringWithin, prove: { retrace } }) }
+}
+
+export async function judgeImage(
+  model: ImageModel,
+  at: string,
+): Promise<{ model: ImageModel; all: readonly Finding[] }> {
+  return { model, all: await judge(model, { at: instant(at), expiringWithin }) }
+}
+
+export function traceText(text: string, _context?: Readonly<Record<string, string>>): DockerfileModel {
+  return traceDockerfile(text, { file: 'Dockerfile' })
+}
+
+export function instant(at: string): number {
+  const parsed = parseInstant(at)
+  if (parsed === null) throw new Error(`not a date: ${at}`)
+  return parsed
+}
