@@ -1,7 +1,6 @@
 import type { ImageTree } from '../image/facts.ts'
 import type { ReadingClient } from './clients.ts'
 import { type StoreVariable, storeVariables } from './environment.ts'
-import { knownStores } from './store-paths.ts'
 
 /** A store that the image's environment names. */
 export interface ConfiguredStore {
@@ -9,6 +8,8 @@ export interface ConfiguredStore {
   /** Real path; null where nothing is there, or the place is relative: then nothing is read in its stead. */
   readonly path: string | null
 }
+
+const foldersRead = 100
 
 /** The places that variables of the image's environment point TLS programs at. */
 export function configuredStores(
@@ -18,29 +19,25 @@ export function configuredStores(
   return storeVariables.flatMap(variable => {
     const value = env[variable.name]
     // SSL_CERT_DIR takes several folders.
-    const values = variable.kind === 'folder' ? value?.split(':') : value ? [value] : []
+    const values = variable.kind === 'folder' ? value?.split(':').slice(0, foldersRead) : value ? [value] : []
     return (values ?? []).map(each => ({ variable, path: each.startsWith('/') ? tree.resolve(each) : null }))
   })
 }
-
-const knownFolders: ReadonlySet<string> = new Set(
-  knownStores.filter(({ kind }) => kind === 'folder').map(({ path }) => path),
-)
 
 /** The programs that read the store at a real path: by default, or because the environment says so. */
 export function consumersOf(
   store: string,
   tree: ImageTree,
-  context: { readonly clients: readonly ReadingClient[]; readonly env: Readonly<Record<string, string>> },
+  clients: readonly ReadingClient[],
+  configured: readonly ConfiguredStore[],
 ): readonly string[] {
-  const configured = configuredStores(tree, context.env)
   const readers: string[] = []
-  for (const reading of context.clients) {
+  for (const reading of clients) {
     const concerning = configured.filter(({ variable }) => concerns(variable, reading))
     const replaced = new Set(
       concerning.filter(({ variable }) => variable.replaces).map(({ variable }) => variable.kind),
     )
-    const defaults = reading.stores.filter(path => !replaced.has(knownFolders.has(path) ? 'folder' : 'file'))
+    const defaults = reading.stores.filter(path => !replaced.has(path.endsWith('/certs') ? 'folder' : 'file'))
     if (
       concerning.some(({ path }) => path === store) ||
       defaults.some(path => reads(reading, tree.resolve(path), store))

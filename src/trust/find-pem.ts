@@ -18,6 +18,7 @@ const bodyBytes = 3 * limits.certificateBytes
 const problemsPerFile = 100
 /** Where a NUL in the first bytes makes a file a program or data, not text: as many as git looks at. */
 const textBytes = 8_000
+const tooMany = `the file holds more than ${limits.certificatesPerFile} or ${limits.keptFileBytes} bytes of them: the rest was not read`
 const nothing: Buffer = Buffer.alloc(0)
 
 /**
@@ -29,6 +30,8 @@ const nothing: Buffer = Buffer.alloc(0)
 export class PemScanner implements FileScanner {
   readonly #found: FoundCertificate[] = []
   #problems = 0
+  /** Bytes of all certificates found. */
+  #bytes = 0
   /** The file's bytes before the present chunk. */
   #position = 0
   #tail: Buffer = nothing
@@ -36,7 +39,7 @@ export class PemScanner implements FileScanner {
   #binary = false
 
   push(chunk: Uint8Array): void {
-    if (this.#found.length >= limits.certificatesPerFile || chunk.length === 0) return
+    if (this.#full || chunk.length === 0) return
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     if (this.#position < textBytes && !this.#binary)
       this.#binary = bytes.subarray(0, textBytes - this.#position).includes(0)
@@ -51,7 +54,7 @@ export class PemScanner implements FileScanner {
       from = at + needle.length
     }
     let at = bytes.indexOf(needle)
-    while (at >= 0 && this.#found.length < limits.certificatesPerFile) {
+    while (at >= 0 && !this.#full) {
       this.#marker(this.#position + at, before(bytes, at, tail), bytes)
       at = bytes.indexOf(needle, at + needle.length)
     }
@@ -64,16 +67,14 @@ export class PemScanner implements FileScanner {
   }
 
   end(): readonly FoundCertificate[] {
-    if (this.#found.length >= limits.certificatesPerFile)
-      this.#found.push(
-        broken(
-          this.#position,
-          `the file holds more than ${limits.certificatesPerFile}: the rest was not read`,
-        ),
-      )
+    if (this.#full) this.#found.push(broken(this.#position, tooMany))
     else if (this.#open) this.#problem(this.#open, 'it has no end line')
     this.#open = null
     return this.#found
+  }
+
+  get #full(): boolean {
+    return this.#found.length >= limits.certificatesPerFile || this.#bytes > limits.keptFileBytes
   }
 
   /** A needle at absolute `at`, after the text `lead`. */
@@ -123,6 +124,7 @@ export class PemScanner implements FileScanner {
       this.#problem(open, block)
       return
     }
+    this.#bytes += block.der.length
     this.#found.push({
       offset: open.offset,
       der: block.der,

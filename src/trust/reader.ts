@@ -15,6 +15,8 @@ const programBytes = 16 << 20
 const anchorBytes = 1 << 20
 const textBytes = 64 << 10
 
+const anchorPrefixes = anchorSources.map(({ folder }) => `${folder.slice(1)}/`)
+
 const files: ReadonlySet<string> = new Set([...releaseFiles, 'etc/ca-certificates.conf'])
 
 /** What loads the TLS library is kept: the program itself only where no module does it for the program. */
@@ -52,8 +54,7 @@ export const trustReader: ContentReader = {
     if (files.has(path)) return true
     if (packageDatabases.some(database => database.keep(path))) return true
     if (storeFormats.some(format => format.keep(path, size))) return true
-    if (size <= anchorBytes && anchorSources.some(({ folder }) => `/${path}`.startsWith(`${folder}/`)))
-      return true
+    if (size <= anchorBytes && anchorPrefixes.some(prefix => path.startsWith(prefix))) return true
     return size <= programBytes && isProgram(path, size)
   },
   scan(_path, size) {

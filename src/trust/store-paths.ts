@@ -7,7 +7,7 @@ export interface KnownStore {
   readonly source: string
 }
 
-/** A store that is not at one place: a pattern of absolute real paths. */
+/** A store that is not at one place: a pattern of paths, bounded in what it tries, since paths are a stranger's. */
 export interface KnownStorePattern {
   readonly pattern: RegExp
   /** Programs that read it, where it is its program's own. */
@@ -72,24 +72,24 @@ export const knownStores: readonly KnownStore[] = [
 
 export const knownStorePatterns: readonly KnownStorePattern[] = [
   {
-    pattern: /\/pip\/_vendor\/certifi\/cacert\.pem$/,
+    pattern: /(?:^|\/)pip\/_vendor\/certifi\/cacert\.pem$/,
     consumers: ['pip'],
     source: 'https://pip.pypa.io/en/stable/topics/https-certificates/',
   },
-  { pattern: /\/certifi\/cacert\.pem$/, consumers: [], source: 'https://pypi.org/project/certifi/' },
+  { pattern: /(?:^|\/)certifi\/cacert\.pem$/, consumers: [], source: 'https://pypi.org/project/certifi/' },
   {
-    pattern: /\/(?:conda|miniconda3?|miniforge3?|mambaforge|anaconda3?)\/(?:.+\/)?ssl\/cacert\.pem$/,
+    pattern: /(?:^|\/)ssl\/cacert\.pem$/,
     consumers: [],
     source:
       'https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/disable-ssl-verification.html',
   },
   {
-    pattern: /\/rubygems\/ssl_certs\/.+\.pem$/,
+    pattern: /(?:^|\/)rubygems\/ssl_certs\/(?:[^/]+\/)?[^/]+\.pem$/,
     consumers: ['gem'],
     source: 'https://github.com/rubygems/rubygems/tree/master/lib/rubygems/ssl_certs',
   },
   {
-    pattern: /\/composer\/ca-bundle\/res\/cacert\.pem$/,
+    pattern: /(?:^|\/)composer\/ca-bundle\/res\/cacert\.pem$/,
     consumers: [],
     source: 'https://github.com/composer/ca-bundle',
   },

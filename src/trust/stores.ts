@@ -68,9 +68,10 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
   const unknowns: UnknownEntry[] = []
   const claimed = new Set<string>()
   const drafts: StoreDraft[] = []
+  const configured = configuredStores(tree, context.env)
   const formatContext: FormatContext = {
     certificateOf: certificateCache(),
-    configured: new Set(configuredStores(tree, context.env).flatMap(({ path }) => path ?? [])),
+    configured: new Set(configured.flatMap(({ path }) => path ?? [])),
   }
   for (const format of storeFormats) {
     const reading = format.read(tree, formatContext, claimed)
@@ -81,7 +82,15 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
   const anchors = anchorFolders(tree)
   const aliases = aliasesOf(tree)
   const stores = drafts
-    .map(draft => finish(draft, tree, context, aliases(draft), anchors))
+    .map(draft =>
+      finish(
+        draft,
+        context,
+        aliases(draft),
+        anchors,
+        consumersOf(draft.path, tree, context.clients, configured),
+      ),
+    )
     .sort((a, b) => compare(a.path, b.path))
   const fed = new Set(stores.flatMap(({ sources }) => sources))
   const certificates: PlainCertificate[] = []
@@ -106,10 +115,10 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
 
 function finish(
   draft: StoreDraft,
-  tree: ImageTree,
   context: StoreContext,
   aliases: readonly string[],
   anchors: ReadonlySet<string>,
+  readers: readonly string[],
 ): TrustStore {
   const { path, format, layer } = draft
   const paths = [path, ...aliases]
@@ -131,7 +140,7 @@ function finish(
     aliases,
     sources,
     format,
-    consumers: [...new Set([...draft.consumers, ...consumersOf(path, tree, context)])].sort(),
+    consumers: [...new Set([...draft.consumers, ...readers])].sort(),
     layer: context.layers ? layer : null,
     createdBy: context.layers?.[layer]?.createdBy ?? null,
     release,

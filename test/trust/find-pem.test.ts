@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { FoundCertificate } from '../../src/image/facts.ts'
 import { limits } from '../../src/limits.ts'
@@ -143,6 +145,21 @@ describe('one certificate in every writing', () => {
       expect(trusted).toContain('BEGIN TRUSTED CERTIFICATE')
       expect(trusted.length).toBeGreaterThan(pem.length)
       expect(scan(trusted)).toMatchObject([{ sha256, label: 'TRUSTED CERTIFICATE' }])
+    },
+  )
+
+  test.skipIf(process.config.variables.node_shared)(
+    'the roots inside the running Node.js are those that it says it has (skipped: they are in a library beside it)',
+    () => {
+      const file = readFileSync(process.execPath)
+      const chunks: Buffer[] = []
+      for (let at = 0; at < file.length; at += 1 << 18) chunks.push(file.subarray(at, at + (1 << 18)))
+      const found = scan(...chunks)
+      const theirs = rootCertificates.map(root =>
+        createHash('sha256').update(new X509Certificate(root).raw).digest('hex'),
+      )
+      expect(found.map(({ sha256 }) => sha256).sort()).toEqual(theirs.sort())
+      expect(found.every(({ embedded }) => embedded === true)).toBe(true)
     },
   )
 

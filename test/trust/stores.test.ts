@@ -23,7 +23,7 @@ function modelOf(
     {
       kind,
       source: 'test',
-      reference: null,
+      reference: 'test',
       digest: null,
       platform: null,
       config: { user: null, env },

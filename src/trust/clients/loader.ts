@@ -72,13 +72,20 @@ function onlyOne(found: readonly Verifier[]): Verifier | 'several' | null {
   return found[0] ?? null
 }
 
+const dependenciesRead = 500
+
 /** The verifying libraries among what the package of a file depends on. */
 function dependencies(tree: ImageTree, packages: InstalledPackages, { path, through }: Step): Verifier[] {
   const found: Verifier[] = []
-  for (const dependency of packages.ownerOf(path)?.depends ?? []) {
-    const files = dependency.startsWith('so:')
-      ? packages.all.flatMap(({ files }) => files.filter(file => file.endsWith(`/${dependency.slice(3)}`)))
-      : (packages.byName(dependency)?.files ?? [])
+  const named = new Set(packages.ownerOf(path)?.depends)
+  for (const dependency of [...named].slice(0, dependenciesRead)) {
+    const soname = dependency.startsWith('so:') ? dependency.slice(3) : null
+    // Alpine names the library, not its package.
+    if (soname !== null && !verifiers.some(verifier => verifier.soname.test(soname))) continue
+    const files =
+      soname === null
+        ? (packages.byName(dependency)?.files ?? [])
+        : packages.all.flatMap(({ files }) => files.filter(file => file.endsWith(`/${soname}`)))
     for (const file of files) {
       const name = file.slice(file.lastIndexOf('/') + 1)
       const verifier = verifiers.find(({ soname }) => soname.test(name))
@@ -88,6 +95,9 @@ function dependencies(tree: ImageTree, packages: InstalledPackages, { path, thro
   }
   return found
 }
+
+/** Folders that an image may put before the system's. */
+const foldersRead = 100
 
 /** The real path of a library that `from` loads by name, or null. */
 export function locate(
@@ -100,7 +110,9 @@ export function locate(
   if (name.includes('/')) return null
   const origin = from.slice(0, from.lastIndexOf('/')) || '/'
   const runPath = elf.runPath.map(folder => folder.replace(/\$\{?ORIGIN\}?/g, origin))
-  const folders = [...(libraryPath?.split(':') ?? []), ...runPath, ...systemFolders(elf)]
+  const folders = [...(libraryPath?.split(':') ?? []), ...runPath]
+    .slice(0, foldersRead)
+    .concat(systemFolders(elf))
   for (const folder of folders) {
     if (!folder.startsWith('/')) continue
     const path = tree.resolve(`${folder}/${name}`)

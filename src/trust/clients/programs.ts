@@ -121,7 +121,7 @@ export const programs: readonly ProgramEntry[] = [
     versionEnv: 'NODE_VERSION',
     ownLibrary: {
       name: 'OpenSSL',
-      path: /(?:^|\/)include\/node\/openssl\/(?:.*\/)?opensslv\.h$/,
+      path: /(?:^|\/)include\/node\/openssl\/(?:[^/]+\/){0,4}opensslv\.h$/,
       text: /(?:OPENSSL_VERSION_STR|OPENSSL_FULL_VERSION_STR)\s+"(\d+\.\d+\.\d+)|OPENSSL_VERSION_TEXT\s+"OpenSSL (\d+\.\d+\.\d+[a-z]*)/,
     },
     ownRoots: true,

@@ -10,6 +10,7 @@ const hashName = /^[0-9a-f]{8}\.\d{1,5}$/
 const fileBytes = 1 << 20
 
 const folders = knownStores.filter(({ kind }) => kind === 'folder').map(({ path }) => path)
+const prefixes = folders.map(folder => `${folder.slice(1)}/`)
 
 /**
  * A folder in which OpenSSL looks certificates up by the hash of their subject. Its roots are those that such names
@@ -17,7 +18,7 @@ const folders = knownStores.filter(({ kind }) => kind === 'folder').map(({ path 
  */
 export const hashedDirectory: StoreFormatReader = {
   id: 'hashed-dir',
-  keep: (path, size) => size <= fileBytes && folders.some(folder => `/${path}`.startsWith(`${folder}/`)),
+  keep: (path, size) => size <= fileBytes && prefixes.some(prefix => path.startsWith(prefix)),
   read(tree, context) {
     const stores: StoreDraft[] = []
     const claimed: string[] = []

@@ -9,14 +9,14 @@ import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
 const bundleSize = 5
 const fileBytes = 8 << 20
 
-const known = new Set(knownStores.filter(({ kind }) => kind === 'file').map(({ path }) => path))
+const known = knownStores.filter(({ kind }) => kind === 'file').map(({ path }) => path)
+const relative: ReadonlySet<string> = new Set(known.map(path => path.slice(1)))
 
 /** PEM certificates one after the other in a file, also those inside a program (format `embedded`). */
 export const pemBundle: StoreFormatReader = {
   id: 'pem-bundle',
   keep: (path, size) =>
-    size <= fileBytes &&
-    (known.has(`/${path}`) || knownStorePatterns.some(({ pattern }) => pattern.test(`/${path}`))),
+    size <= fileBytes && (relative.has(path) || knownStorePatterns.some(({ pattern }) => pattern.test(path))),
   read(tree, context, claimedBefore) {
     const stores: StoreDraft[] = []
     const unknowns: UnknownEntry[] = []
