@@ -148,7 +148,7 @@ describe('one certificate in every writing', () => {
     },
   )
 
-  test.skipIf(process.config.variables.node_shared)(
+  test.skipIf((process.config.variables as { node_shared?: boolean }).node_shared === true)(
     'the roots inside the running Node.js are those that it says it has (skipped: they are in a library beside it)',
     () => {
       const file = readFileSync(process.execPath)
