@@ -4,7 +4,7 @@ import { type Content, isBundle } from './content.ts'
 import type { Fields } from './fields.ts'
 import { contentIn, put, realPath, withStore } from './files.ts'
 import type { Machine } from './machine.ts'
-import { CONF, inTrustFolder, touchesTrust, within } from './paths.ts'
+import { CONF, inTrustFolder, likeRoot, touchesTrust, within } from './paths.ts'
 import type { StoreOrigin, TracedStore } from './state.ts'
 
 export interface CopyOptions {
@@ -79,7 +79,9 @@ export function copyPath(
   const content = contentIn(machine, source, from)
   const target = options.into || isFolder(machine.fields, to) ? joined(to, baseName(from)) : to
   if (content === null) {
-    if (inTrustFolder(target) && !surelyNotThere(source, from)) {
+    if (to === '/' && likeRoot(from)) {
+      machine.storesUnknown(`${from} is copied there, and what it holds is not known`)
+    } else if (inTrustFolder(target) && !surelyNotThere(source, from)) {
       machine.writeFile(
         target,
         unknown(`${from} is copied there, and what it holds is not known`),

@@ -108,6 +108,10 @@ export function put(machine: Machine, asked: string, content: Content): void {
     putStore(machine, path, content, old)
     return
   }
+  const apt = /^\/etc\/apt\/apt\.conf(\.d\/|$)/.test(path)
+  if (apt && isTextContent(content) && /Install-Recommends\s*"?(0|false|no)\b/i.test(content.text)) {
+    machine.set({ noRecommends: true })
+  }
   machine.set({ files: fields.files.with(path, { kind: 'file', content }) })
 }
 
@@ -167,6 +171,11 @@ export function removePath(machine: Machine, pattern: string): void {
   if (fields.tool === true && TOOLS.some(tool => covers(pattern, tool))) change.tool = false
   const packaged = fields.layout?.packaged
   if (packaged && covers(pattern, packaged)) change.packaged = null
+  else if (packaged && !isUnknown(fields.packaged) && fields.packaged) {
+    const { files, release } = fields.packaged
+    const kept = [...files].filter(([name]) => !covers(pattern, `${packaged}/${name}`))
+    if (kept.length < files.size) change.packaged = { release, files: new Map(kept) }
+  }
   let { files } = fields
   for (const [path] of fields.files) if (covers(pattern, path)) files = files.with(path, { kind: 'absent' })
   if (!hasGlob(pattern)) files = files.with(pattern, { kind: 'absent' })

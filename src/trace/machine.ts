@@ -168,7 +168,12 @@ export class Machine implements ShellHost<Fields> {
 
   write(path: ShellWord, stream: Stream, append: boolean, cwd: string | null): void {
     const absolute = path.value === null ? null : absolutePath(path.value, cwd)
-    if (absolute === null || absolute.startsWith('/dev/')) return
+    if (absolute === null) {
+      // A relative name is enough to know a configuration file by.
+      this.configured(path.value ?? path.suffix, contentOf(stream), path)
+      return
+    }
+    if (absolute.startsWith('/dev/')) return
     this.writeFile(absolute, contentOf(stream), append, path)
   }
 
@@ -186,12 +191,7 @@ export class Machine implements ShellHost<Fields> {
     append: boolean,
     at: { readonly start: number; readonly end: number },
   ): void {
-    if (isTextContent(content)) {
-      for (const found of configSwitches(path, content.text)) {
-        const range = content.mapped ? content.mapped.range(found.start, found.end) : at
-        this.switchedOff(found.program, content.text.slice(found.start, found.end), range)
-      }
-    }
+    this.configured(path, content, at)
     if (append) {
       const before = this.readFile(path)
       if (before !== null) {
@@ -200,6 +200,15 @@ export class Machine implements ShellHost<Fields> {
       }
     }
     put(this, path, content)
+  }
+
+  /** Tells where a configuration file's text switches verification off. */
+  configured(path: string, content: Content, at: { readonly start: number; readonly end: number }): void {
+    if (!isTextContent(content)) return
+    for (const found of configSwitches(path, content.text)) {
+      const range = content.mapped ? content.mapped.range(found.start, found.end) : at
+      this.switchedOff(found.program, content.text.slice(found.start, found.end), range)
+    }
   }
 
   /** What a file holds after one content is put behind another. */

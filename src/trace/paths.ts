@@ -65,6 +65,14 @@ export function inTrustFolder(path: string): boolean {
   return path === CONF || BUNDLES.has(path) || FOLDERS.some(folder => within(path, folder))
 }
 
+/** Folders in which people build a root filesystem. */
+const LIKE_ROOTS =
+  /rootfs|^\/(out|output|target|chroot|mnt(\/.*)?|fs|image|install|dist|build|export|staging|overlay|new_?root|sysroot|tmp\/[^/]+)$/
+
+export function likeRoot(path: string): boolean {
+  return LIKE_ROOTS.test(path)
+}
+
 /** Does the path, which may be a pattern, name this one or a folder over it? */
 export function covers(pattern: string, path: string): boolean {
   if (!hasGlob(pattern)) return within(path, pattern)

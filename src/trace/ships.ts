@@ -3,7 +3,7 @@ import { expandWord } from '../dockerfile/expand.ts'
 import { findStage, flagValue, imageText, type Stage, type StagedDockerfile } from '../dockerfile/stages.ts'
 import { jsonForm, splitWords, takeFlags } from '../dockerfile/words.ts'
 import { isUnknown } from '../model.ts'
-import { touchesTrust } from './paths.ts'
+import { likeRoot, touchesTrust } from './paths.ts'
 import type { TracedStage } from './state.ts'
 
 type Ships = TracedStage['ships']
@@ -28,17 +28,12 @@ export function shipping(dockerfile: StagedDockerfile, target: Stage): Map<Stage
     const below = base === null ? null : findStage(dockerfile.stages, base, stage.index, false)
     if (below) queue.push([below, whole])
     for (const { from, paths } of sources(dockerfile, stage)) {
-      const gives = paths.some(
-        path => path === '/' || path === null || touchesTrust(path) || LIKE_ROOTS.test(path),
-      )
+      const gives = paths.some(path => path === '/' || path === null || touchesTrust(path) || likeRoot(path))
       queue.push([from, gives ? whole : 'programs'])
     }
   }
   return ships
 }
-
-/** Folders in which people build a root filesystem. */
-const LIKE_ROOTS = /^\/(rootfs|root-?fs|out|target|chroot|mnt\/rootfs|fs|image|install|dist-root)$/
 
 function sources(dockerfile: StagedDockerfile, stage: Stage): { from: Stage; paths: (string | null)[] }[] {
   const found: { from: Stage; paths: (string | null)[] }[] = []

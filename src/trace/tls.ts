@@ -47,6 +47,12 @@ export function addressOf(word: ShellWord): Address {
   return { kind: 'other', word }
 }
 
+/** The addresses among operands. A variable that may be anything is one only where there is no other. */
+export function addressesOf(words: readonly ShellWord[]): Address[] {
+  const sure = words.filter(word => !(word.many && word.prefix === '' && word.suffix === ''))
+  return (sure.length > 0 ? sure : words.slice(0, 1)).map(addressOf)
+}
+
 /** Does the environment or a flag point the client at a store of its own? */
 const OWN_STORE = ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH']
 

@@ -2,7 +2,7 @@ import type { ShellWord } from '../../dockerfile/shell-types.ts'
 import { unknown } from '../../model.ts'
 import { type Content, FETCHED } from '../content.ts'
 import { absolutePath } from '../paths.ts'
-import { type Address, addressOf, allLoopback, useClient } from '../tls.ts'
+import { type Address, addressesOf, addressOf, allLoopback, useClient } from '../tls.ts'
 import { cutWord, removal } from '../words.ts'
 import { type Handler, ran } from './types.ts'
 
@@ -31,13 +31,13 @@ interface Off {
 /** curl(1): its flags are read as curl reads them; `-fsSLo/usr/local/bin/kubectl` switches nothing off. */
 export const curl: Handler = (command, machine) => {
   const { args } = command
-  const addresses: Address[] = []
+  const operands: ShellWord[] = []
   const off: Off[] = []
   let own = false
   let output: ShellWord | null = null
   const take = (name: string, value: ShellWord | undefined): void => {
     if (!value) return
-    if (name === 'url') addresses.push(addressOf(value))
+    if (name === 'url') operands.push(value)
     if (name === 'o' || name === 'output') output = value
     if (name === 'cacert' || name === 'capath') own = true
   }
@@ -45,7 +45,7 @@ export const curl: Handler = (command, machine) => {
     const word = args[index]!
     const text = word.value ?? word.prefix
     if (!text.startsWith('-') || text === '-') {
-      if (!(word.many && word.prefix === '' && word.suffix === '')) addresses.push(addressOf(word))
+      operands.push(word)
       continue
     }
     if (text.startsWith('--')) {
@@ -75,6 +75,7 @@ export const curl: Handler = (command, machine) => {
       break
     }
   }
+  const addresses = addressesOf(operands)
   const loopback = allLoopback(addresses)
   for (const one of off) machine.switchedOff('curl', one.how, one, loopback, one.remove)
   useClient(machine, command, 'curl', addresses, { verifies: off.length === 0 && !own })

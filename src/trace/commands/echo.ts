@@ -3,20 +3,18 @@ import type { ShellWord, Stream } from '../../dockerfile/shell-types.ts'
 import { unknown } from '../../model.ts'
 import type { Handler } from './types.ts'
 
-/** echo(1). Escapes are read by dash and with `-e`; elsewhere they stay as they are: then it is not told. */
+/** echo(1). */
 export const echo: Handler = command => {
   const words = [...command.args]
   let newline = true
-  let escapes = false
   while (/^-[neE]+$/.test(words[0]?.value ?? '')) {
     const flags = words.shift()!.value!
     if (flags.includes('n')) newline = false
-    if (flags.includes('e')) escapes = true
   }
-  return { status: 'success', stdout: joined(words, newline, escapes) }
+  return { status: 'success', stdout: joined(words, newline) }
 }
 
-function joined(words: readonly ShellWord[], newline: boolean, escapes: boolean): Stream {
+function joined(words: readonly ShellWord[], newline: boolean): Stream {
   const parts: MappedText[] = []
   for (const [index, word] of words.entries()) {
     if (word.value === null || word.glob || !word.mapped)
@@ -25,34 +23,25 @@ function joined(words: readonly ShellWord[], newline: boolean, escapes: boolean)
     parts.push(word.mapped)
   }
   const mapped = MappedText.join(parts)
-  const ending = newline ? '\n' : ''
-  if (!mapped.text.includes('\\')) {
-    const whole = MappedText.join([mapped, MappedText.of([{ text: ending, file: 0, fixed: true }])])
-    return { text: whole.text, mapped: whole }
-  }
-  const text = unescaped(mapped.text)
-  // `\n` alone means the same to dash and to `echo -e`; busybox and bash keep it without -e.
-  return text === null || (!escapes && text !== mapped.text)
-    ? loose(text ?? mapped.text, ending)
-    : { text: text + ending, mapped: null }
-}
-
-/** Text of which only the shell at hand could tell how it comes out: enough to look for settings in it. */
-function loose(text: string, ending: string): Stream {
-  return { text: text + ending, mapped: null }
+  // dash and `echo -e` read escapes, busybox and bash keep them: either way settings are found in the text.
+  const read = mapped.text.includes('\\') ? unescaped(mapped) : mapped
+  const ending = MappedText.of([
+    { text: newline ? '\n' : '', file: mapped.offset(mapped.text.length), fixed: true },
+  ])
+  const whole = MappedText.join([read ?? mapped, ending])
+  return { text: whole.text, mapped: whole }
 }
 
 /** printf(1): a format without `%`, or with `%s` and words for each. */
 export const printf: Handler = command => {
   const [format, ...args] = command.args
-  if (!format || format.value === null) return { status: 'success', stdout: unknown(format?.why ?? 'printf') }
-  const plain = unescaped(format.value)
-  if (plain === null || args.some(word => word.value === null))
+  if (!format?.mapped) return { status: 'success', stdout: unknown(format?.why ?? 'printf') }
+  const mapped = unescaped(format.mapped)
+  if (mapped === null || args.some(word => word.value === null)) {
     return { status: 'success', stdout: unknown('what printf prints') }
-  if (!plain.includes('%')) {
-    const mapped = plain === format.value ? format.mapped : null
-    return { status: 'success', stdout: { text: plain, mapped } }
   }
+  const plain = mapped.text
+  if (!plain.includes('%')) return { status: 'success', stdout: { text: plain, mapped } }
   if (/%[^s%b]/.test(plain)) return { status: 'success', stdout: unknown('what printf prints') }
   const values = args.map(word => word.value ?? '')
   let text = ''
@@ -65,18 +54,28 @@ export const printf: Handler = command => {
 }
 
 /** The escapes that all shells read alike; null where another stands there. */
-function unescaped(text: string): string | null {
-  let out = ''
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] !== '\\') {
-      out += text[at]
-      continue
-    }
-    at += 1
-    const kept: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', "'": "'" }
-    const char = kept[text[at] ?? '']
+function unescaped(source: MappedText): MappedText | null {
+  const { text } = source
+  const parts: MappedText[] = []
+  let at = 0
+  while (at < text.length) {
+    const next = text.indexOf('\\', at)
+    const end = next < 0 ? text.length : next
+    if (end > at) parts.push(source.slice(at, end))
+    if (next < 0) break
+    const char = ESCAPES[text[next + 1] ?? '']
     if (char === undefined) return null
-    out += char
+    parts.push(MappedText.of([{ text: char, file: source.offset(next), fixed: true }]))
+    at = next + 2
   }
-  return out
+  return MappedText.join(parts)
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  '"': '"',
+  "'": "'",
 }

@@ -2,7 +2,7 @@ import { isUnknown, unknown } from '../../model.ts'
 import { FETCHED } from '../content.ts'
 import type { Machine } from '../machine.ts'
 import { absolutePath } from '../paths.ts'
-import { addressOf, allLoopback, useClient } from '../tls.ts'
+import { addressesOf, allLoopback, useClient } from '../tls.ts'
 import { hasOption, operands, optionValue, removal } from '../words.ts'
 import { type Handler, ran } from './types.ts'
 
@@ -48,7 +48,7 @@ const VALUED = new Set([
 /** wget(1), GNU's and busybox's. */
 export const wget: Handler = (command, machine) => {
   const { args } = command
-  const addresses = operands(args, bundled(args.map(word => word.value ?? word.prefix))).map(addressOf)
+  const addresses = addressesOf(operands(args, bundled(args.map(word => word.value ?? word.prefix))))
   const loopback = allLoopback(addresses)
   let verifies = true
   for (const [index, word] of args.entries()) {

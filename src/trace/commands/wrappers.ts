@@ -1,12 +1,17 @@
 import type { ShellCommand, ShellWord } from '../../dockerfile/shell-types.ts'
 import { isText } from '../../dockerfile/shell-types.ts'
+import { unknown } from '../../model.ts'
 import type { Machine } from '../machine.ts'
 import { asCommand, plainWord } from '../words.ts'
 import { type Handler, ran, silent } from './types.ts'
 
 /** Hands the rest of the words back as the command that is really run. */
 function rest(command: ShellCommand, from: number, assignments = command.assignments): ReturnType<Handler> {
-  const instead = asCommand({ ...command, assignments }, command.args.slice(from))
+  const variable = (name: string): ReturnType<ShellCommand['variable']> => {
+    const own = assignments.findLast(assignment => assignment.name === name)
+    return own ? (own.value ?? unknown(`$${name} is not known`)) : command.variable(name)
+  }
+  const instead = asCommand({ ...command, assignments, variable }, command.args.slice(from))
   return instead ? { ...silent, instead } : silent
 }
 
