@@ -3,15 +3,17 @@
  * relative to `import.meta.url` holds for all of them; the knowledge beside it; oclif's manifest; a notice of
  * what is bundled; the types of the library.
  */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 process.chdir(root)
 
-rmSync('dist', { recursive: true, force: true })
+// dist/types is made by scripts/types.ts and stays: npm builds once more after `prepack`.
+for (const part of ['chunks', 'cli', 'commands', 'knowledge', 'lib'])
+  rmSync(`dist/${part}`, { recursive: true, force: true })
 
 const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8' }).filter(name =>
   name.endsWith('.ts'),
@@ -44,6 +46,8 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 
+// Which sources lie in which file of the bundle: what test/commands/startup.test.ts reads.
+writeFileSync('dist/meta.json', JSON.stringify(metafile))
 cpSync('src/knowledge/data', 'dist/knowledge/data', { recursive: true })
 writeNotice(metafile)
 await writeOclifManifest()
@@ -69,6 +73,5 @@ async function writeOclifManifest(): Promise<void> {
   const { Plugin } = await import('@oclif/core')
   const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
   await plugin.load()
-  mkdirSync(dirname('oclif.manifest.json'), { recursive: true })
   writeFileSync('oclif.manifest.json', `${JSON.stringify(plugin.manifest, null, 2)}\n`)
 }

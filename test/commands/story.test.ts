@@ -83,8 +83,8 @@ describe('scan of the store that its base image holds', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('tells two stories on two days', async () => {
-    const before = await imgtrustJson(['scan', image, '--at', '2020-05-29'])
-    const after = await imgtrustJson(['scan', image, '--at', '2020-05-31'])
+    const before = await imgtrustJson(['scan', image, '--at', '2020-05-29', '--fail-on', 'error'])
+    const after = await imgtrustJson(['scan', image, '--at', '2020-05-31', '--fail-on', 'error'])
     expect([before.status, after.status]).toEqual([0, 1])
     const finding = after.report.targets[0]?.findings.find(
       one => one.rule === 'expired-root' && one.location.path === '/etc/ssl/certs/ca-certificates.crt',
