@@ -2,7 +2,7 @@
  * ARG and ENV in an instruction's words, as BuildKit's own lexer expands them (not a shell): `$A`, `${A}`,
  * `${A:-word}`, `${A-word}`, `${A:+word}`, `${A+word}`, `${A:?word}`, `${A#pattern}` and its kin, `${A/from/to}`.
  */
-import { isUnknown, type Maybe, unknown } from '../model.ts'
+import { isUnknown, type Maybe, type Unknown, unknown } from '../model.ts'
 import { globMatches, hasGlob, stripPattern } from './glob.ts'
 
 /** A variable's value; undefined where it is surely not set. */
@@ -53,9 +53,11 @@ function expandUntil(cursor: Cursor, stop: string, depth: number): Maybe<string>
   const { text, escapeMark } = cursor
   let out = ''
   let quoted = false
+  /** A part is not known; the rest is read all the same, to find the end. */
+  let missing: Unknown | null = null
   while (cursor.at < text.length) {
     const char = text[cursor.at]!
-    if (char === stop && !quoted) return out
+    if (char === stop && !quoted) return missing ?? out
     if (char === "'" && !quoted) {
       const end = text.indexOf("'", cursor.at + 1)
       if (end === -1) return giveUp(cursor, 'a quote has no end')
@@ -70,15 +72,15 @@ function expandUntil(cursor: Cursor, stop: string, depth: number): Maybe<string>
       cursor.at += 2
     } else if (char === '$') {
       const value = variable(cursor, depth)
-      if (isUnknown(value)) return giveUp(cursor, value.unknown)
-      out += value
+      if (isUnknown(value)) missing ??= value
+      else out += value
     } else {
       out += char
       cursor.at += 1
     }
     if (out.length > MAX_LENGTH) return giveUp(cursor, 'the value grows too long')
   }
-  return stop === '' && !quoted ? out : unknown('a quote or brace has no end')
+  return stop === '' && !quoted ? (missing ?? out) : unknown('a quote or brace has no end')
 }
 
 function giveUp(cursor: Cursor, why: string): Maybe<string> {

@@ -49,6 +49,11 @@ class Sed {
   #next = 0
   #pattern = ''
   #hold = ''
+  /** Whether the line in the pattern space (the hold space) ended in a newline: only the last one may not. */
+  #newline = true
+  #holdNewline = true
+  /** What was printed last has no newline yet: it gets one if more is printed. */
+  #open = false
   #out: string[] = []
   #size = 0
   #after: string[] = []
@@ -75,8 +80,8 @@ class Sed {
     let quit = false
     while ((this.#next < this.#lines.length || keep) && !quit) {
       if (!keep) {
-        this.#pattern = this.#lines[this.#next]!
-        this.#next += 1
+        this.#pattern = ''
+        this.#advance(false)
       }
       keep = false
       let substituted = false
@@ -110,13 +115,13 @@ class Sed {
             break
           }
           case 'p':
-            this.#print(this.#pattern)
+            this.#print(this.#pattern, this.#newline)
             break
           case 'P':
-            this.#print(this.#pattern.split('\n', 1)[0]!)
+            this.#print(this.#pattern.split('\n', 1)[0]!, this.#newline || this.#pattern.includes('\n'))
             break
           case 'n':
-            if (print) this.#print(this.#pattern)
+            if (print) this.#print(this.#pattern, this.#newline)
             if (this.#next >= this.#lines.length) {
               print = false
               quit = true
@@ -135,18 +140,21 @@ class Sed {
             break
           case 'h':
             this.#hold = this.#pattern
+            this.#holdNewline = this.#newline
             break
           case 'H':
             this.#hold += `\n${this.#pattern}`
             break
           case 'g':
             this.#pattern = this.#hold
+            this.#newline = this.#holdNewline
             break
           case 'G':
             this.#pattern += `\n${this.#hold}`
             break
           case 'x':
             ;[this.#pattern, this.#hold] = [this.#hold, this.#pattern]
+            ;[this.#newline, this.#holdNewline] = [this.#holdNewline, this.#newline]
             break
           case 's':
             if (this.#substitute(command.substitution!)) substituted = true
@@ -176,23 +184,24 @@ class Sed {
             break
         }
       }
-      if (print) this.#print(this.#pattern)
+      if (print) this.#print(this.#pattern, this.#newline)
       for (const text of this.#after) this.#print(text)
       this.#after = []
     }
-    const out = this.#out.join('\n')
-    return this.#out.length > 0 && (this.#ended || quit) ? `${out}\n` : out
+    return this.#out.join('')
   }
 
-  #print(text: string): void {
-    this.#out.push(text)
-    this.#size += text.length
+  #print(text: string, newline = true): void {
+    this.#out.push(this.#open ? '\n' : '', text, newline ? '\n' : '')
+    this.#open = !newline
+    this.#size += text.length + 1
   }
 
   #advance(join: boolean): void {
     const line = this.#lines[this.#next]!
     this.#pattern = join ? `${this.#pattern}\n${line}` : line
     this.#next += 1
+    this.#newline = this.#ended || this.#next < this.#lines.length
   }
 
   #selects(command: SedCommand): boolean {
@@ -255,7 +264,7 @@ class Sed {
       done = true
       return to.map(part => (typeof part === 'string' ? part : String(found[part] ?? ''))).join('')
     })
-    if (done && print) this.#print(this.#pattern)
+    if (done && print) this.#print(this.#pattern, this.#newline)
     return done
   }
 }
