@@ -1,5 +1,6 @@
+import { newestOfLine } from '../src/judge/line.ts'
 import { placeOf } from '../src/judge/place.ts'
-import { isExpired } from '../src/judge/roots.ts'
+import { isExpired, without } from '../src/judge/roots.ts'
 import { newerBases } from '../src/judge/successor.ts'
 import { count, enumerate, shorten } from '../src/judge/words.ts'
 import { rootByFingerprint, statusAt } from '../src/knowledge/roots.ts'
@@ -62,7 +63,10 @@ design, so the finding is information. Roots that have also expired are \`expire
       })
       if (removals.length === 0) continue
       removals.sort((a, b) => compare(a.date, b.date) || compare(a.root.name, b.root.name))
-      yield { location: placeOf(store), store, removals, roots: removals.map(({ root }) => root) }
+      const roots = removals.map(({ root }) => root)
+      const mended = without(roots, newestOfLine(model, store) ?? roots)
+      const because = mended.length > 0 ? { because: mended } : {}
+      yield { location: placeOf(store), store, removals, roots, ...because }
     }
   },
 

@@ -1,4 +1,5 @@
 /** `npm run new:rule -- <id> [image]`: copies the template, adds the line to rules/index.ts and the case folders. */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 
 const root = new URL('../', import.meta.url)
@@ -13,6 +14,10 @@ const file = new URL(`rules/${id}.ts`, root)
 const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { version: string }
 const template = await readFile(new URL('rules/_template.ts', root), 'utf8')
 const text = template.replaceAll('RULE_ID', id).replaceAll('NEXT_VERSION', version)
+if (existsSync(file)) {
+  console.error(`rules/${id}.ts is there already`)
+  process.exit(2)
+}
 // `wx`: an existing rule is never overwritten.
 await writeFile(file, scope === 'image' ? forImages(text) : text, { flag: 'wx' })
 

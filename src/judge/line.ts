@@ -1,15 +1,24 @@
 /** What the newest release of an image's own line offers for a store. */
 import { newestRelease } from '../knowledge/releases.ts'
 import { storeLayout } from '../knowledge/store-layouts.ts'
+import type { StoreLayout } from '../knowledge/types.ts'
 import type { ImageModel, Root, TrustStore } from '../model.ts'
 import { rootsOf } from './roots.ts'
+
+/** The paths of the stores that the distribution's own package brings and its tool makes. */
+export function systemStorePaths(layout: StoreLayout): readonly string[] {
+  const { bundle, aliases, tool } = layout
+  // update-ca-certificates also fills the folder around its bundle with a hashed link for each root.
+  const folder = tool === 'update-ca-certificates' ? [bundle.slice(0, bundle.lastIndexOf('/'))] : []
+  return [bundle, ...aliases, ...folder]
+}
 
 /** Is this the store that the distribution's own package brings? */
 export function isSystemStore(model: ImageModel, store: Pick<TrustStore, 'path' | 'aliases'>): boolean {
   const layout = model.distribution === null ? null : storeLayout(model.distribution.id)
   if (layout === null) return false
-  const own = new Set([layout.bundle, ...layout.aliases])
-  return [store.path, ...store.aliases].some(path => own.has(path))
+  const own = systemStorePaths(layout)
+  return [store.path, ...store.aliases].some(path => own.includes(path))
 }
 
 /** The roots that the newest release of the line puts into this store; null where that is not its package's, or unknown. */

@@ -23,7 +23,7 @@ const official =
 /** Same program and variant where the image is an official one; else the newest supported release of its distribution. */
 export function newerBases(model: ImageModel, at: Instant): Mend[] {
   const { kind, reference, distribution } = model
-  if (kind !== 'image') return []
+  if (kind === 'host') return []
   const named = official.exec(reference ?? '')
   const own = named === null ? null : newer(named[1]!, named[2]!, at)
   if (own !== null) return [{ kind: 'change-base', to: own }]

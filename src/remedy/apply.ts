@@ -1,5 +1,6 @@
 /** Applies steps to the model of an image: what the image would be after them. */
 
+import { systemStorePaths } from '../judge/line.ts'
 import { rootsOf } from '../judge/roots.ts'
 import { lookupImage } from '../knowledge/base-images.ts'
 import { endOfLife } from '../knowledge/lifecycles.ts'
@@ -50,12 +51,12 @@ function applyStep(model: ImageModel, step: Step): ImageModel | null {
   }
 }
 
-/** The tool makes the distribution's own store anew: it alone loses the roots. */
+/** The tool makes the distribution's own stores anew: they alone lose the roots. */
 function withoutNames(model: ImageModel, names: readonly string[]): ImageModel | null {
   const layout = layoutOf(model)
   if (layout === null) return null
   const gone = new Set(names)
-  return withStore(model, layout.bundle, roots =>
+  return withStores(model, madeByTool(layout), roots =>
     roots.filter(({ sha256 }) => !gone.has(rootByFingerprint(sha256)?.file ?? '')),
   )
 }
@@ -68,7 +69,7 @@ function withoutFragments(model: ImageModel, path: string, fragments: readonly s
       .filter(({ lines }) => lines.some(line => fragments.some(fragment => line.includes(fragment))))
       .map(({ sha256 }) => sha256),
   )
-  return withStore(model, path, roots => roots.filter(({ sha256 }) => !gone.has(sha256)))
+  return withStores(model, [path], roots => roots.filter(({ sha256 }) => !gone.has(sha256)))
 }
 
 /** The newest package of the line is in place, the roots that others had put into the store beside it. */
@@ -79,22 +80,27 @@ function withNewest(model: ImageModel): ImageModel | null {
   const newest = newestRelease(distribution.id, distribution.version)
   const roots = newest === null ? null : rootsOf(newest)
   if (newest === null || roots === null) return null
-  if (!model.stores.some(isStore(layout.bundle))) {
+  if (!model.stores.some(isStore(systemStorePaths(layout)))) {
     const store = storeOf(layout.bundle, layout.aliases, newest.id, roots)
     return {
       ...model,
       stores: [...model.stores, { ...store, consumers: model.clients.map(({ program }) => program) }],
     }
   }
-  return withStore(model, layout.bundle, () => roots)
+  return withStores(model, systemStorePaths(layout), () => roots)
 }
 
-function withStore(
+/** The bundle and the folder around it; Alpine's plain cert.pem is no work of the tool. */
+function madeByTool(layout: StoreLayout): readonly string[] {
+  return systemStorePaths(layout).filter(path => !layout.aliases.includes(path))
+}
+
+function withStores(
   model: ImageModel,
-  path: string,
+  paths: readonly string[],
   change: (roots: readonly Root[]) => readonly Root[],
 ): ImageModel | null {
-  const is = isStore(path)
+  const is = isStore(paths)
   if (!model.stores.some(is)) return null
   return {
     ...model,
@@ -102,8 +108,8 @@ function withStore(
   }
 }
 
-function isStore(path: string): (store: TrustStore) => boolean {
-  return store => store.path === path || store.aliases.includes(path)
+function isStore(paths: readonly string[]): (store: TrustStore) => boolean {
+  return store => [store.path, ...store.aliases].some(path => paths.includes(path))
 }
 
 /**
@@ -128,8 +134,7 @@ function rebased(model: ImageModel, to: string): ImageModel | null {
   }
   const layout = layoutOf(model)
   const replaced = new Set([
-    layout?.bundle,
-    ...(layout?.aliases ?? []),
+    ...(layout === null ? [] : systemStorePaths(layout)),
     ...stores.flatMap(store => [store.path, ...store.aliases]),
   ])
   const kept = model.stores.filter(store => ![store.path, ...store.aliases].some(path => replaced.has(path)))

@@ -1,5 +1,6 @@
 /** Turns what should be true into steps that fit the target. What does not fit gives no remedy, never a wrong one. */
 import { addDays, dayStart } from '../clock.ts'
+import { systemStorePaths } from '../judge/line.ts'
 import { lookupImage } from '../knowledge/base-images.ts'
 import { newestSupported } from '../knowledge/lifecycles.ts'
 import { rootByFingerprint } from '../knowledge/roots.ts'
@@ -71,8 +72,8 @@ function byConf(target: Target, store: TargetStore, roots: readonly Root[]): Ste
   const { layout, conf } = target
   if (layout?.conf == null || layout.tool !== 'update-ca-certificates' || conf === null || !target.tool)
     return null
-  // The tool makes its own bundle: a plain cert.pem beside it (Alpine up to 3.11) stays as it is.
-  if (store.path !== layout.bundle) return null
+  // The tool makes its bundle and the folder around it: a plain cert.pem beside (Alpine up to 3.11) stays as it is.
+  if (layout.aliases.includes(store.path) || !systemStorePaths(layout).includes(store.path)) return null
   const names = roots.map(({ sha256 }) => rootByFingerprint(sha256)?.file ?? '')
   if (!names.every(name => isSeedName(name) && deletesOneLine(conf, name))) return null
   const edit: Step =

@@ -2,6 +2,7 @@
  * Proves a remedy on the model before it is shown: applied, judged again, the finding must be gone and none be new.
  * How to trace and to judge is handed in, so that remedy/ depends on neither.
  */
+import { JobError } from '../errors.ts'
 import { type Finding, reaches } from '../finding.ts'
 import { type ImageModel, isUnknown } from '../model.ts'
 import type { DockerfileModel } from '../trace/state.ts'
@@ -49,11 +50,24 @@ async function proveOnDockerfile(
   const edits = dockerfileEdits(candidate.steps, model)
   if (edits === null || edits.length === 0) return false
   if (retrace === undefined) return null
-  const after = await retrace(applyEdits(model.text, edits))
+  const after = await traceOrNull(() => retrace(applyEdits(model.text, edits)))
+  if (after === null) return false
   if (wentBlind(candidate.steps, model, after)) return null
   const moved = claim.all.map(finding => moveFinding(finding, line => lineAfter(model.text, edits, line)))
   const target = moved[claim.all.indexOf(claim.finding)]
   return target !== undefined && holds({ ...claim, finding: target, all: moved }, await rejudge(after))
+}
+
+/** Null where the changed text is no Dockerfile that can be traced: such a remedy must not be shown. */
+async function traceOrNull(
+  trace: () => DockerfileModel | Promise<DockerfileModel>,
+): Promise<DockerfileModel | null> {
+  try {
+    return await trace()
+  } catch (error) {
+    if (error instanceof JobError) return null
+    throw error
+  }
 }
 
 async function proveOnImage(

@@ -37,7 +37,7 @@ function ofImage(model: ImageModel): Target {
   const layout = layoutOf(model.distribution)
   const conf = layout?.conf == null ? null : model.files.read(layout.conf)
   return {
-    kind: model.kind === 'image' ? 'image' : 'host',
+    kind: model.kind === 'host' ? 'host' : 'image',
     distribution: model.distribution,
     layout,
     store: path => model.stores.find(store => store.path === path) ?? null,

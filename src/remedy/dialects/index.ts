@@ -12,7 +12,9 @@ export type DialectId = (typeof dialectIds)[number]
 type Render = (remedy: Remedy, model: ImageModel | DockerfileModel) => string | null
 
 const dialects: Readonly<Partial<Record<DialectId, Render>>> = {
-  dockerfile: ({ steps }, model) => renderDockerfile(steps, model)?.join('\n') ?? null,
+  // A host has no Dockerfile.
+  dockerfile: ({ steps }, model) =>
+    model.kind === 'host' ? null : (renderDockerfile(steps, model)?.join('\n') ?? null),
   // A Dockerfile's shell is not the shell of a system: what mends the file is the file's own line.
   shell: ({ steps }, model) => (model.kind === 'dockerfile' ? null : renderShell(steps)),
 }
