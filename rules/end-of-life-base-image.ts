@@ -75,7 +75,8 @@ It is silent for Windows and scratch, and where the distribution under an image 
       if (shipped.ships !== 'final' && shipped.ships !== 'root-filesystem') continue
       const stage = baseStage(model, shipped)
       const { distribution } = stage
-      if (seen.has(stage) || distribution === null) continue
+      // A root filesystem that was copied onto scratch is the matter of the stage that it came from.
+      if (stage.base.kind === 'scratch' || seen.has(stage) || distribution === null) continue
       seen.add(stage)
       const end = lineEnd(distribution, at)
       if (end === null) continue

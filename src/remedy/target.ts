@@ -77,7 +77,8 @@ function ofDockerfile(model: DockerfileModel): Target | null {
       }
       return entries
     },
-    bare: isFromScratch(model, model.final),
+    // A root filesystem copied onto scratch brings its shell along.
+    bare: distribution === null && isFromScratch(model, model.final),
   }
 }
 
