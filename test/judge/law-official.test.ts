@@ -19,6 +19,37 @@ const references = repositories.flatMap(repo =>
     .map(({ tags }) => `${repo}:${tags[0]}`),
 )
 
+const install = {
+  apk: 'apk add --no-cache ca-certificates curl',
+  apt: 'apt-get update && apt-get install -y --no-install-recommends ca-certificates curl',
+  dnf: 'dnf install -y ca-certificates curl',
+  zypper: 'zypper --non-interactive install ca-certificates-mozilla curl',
+}
+
+describe('what a supported distribution installs today', () => {
+  it.each([
+    ['alpine', install.apk],
+    ['alpine:3.24', install.apk],
+    ['alpine:3.22', install.apk],
+    ['debian', install.apt],
+    ['debian:trixie-slim', install.apt],
+    ['debian:bookworm', install.apt],
+    ['ubuntu:26.04', install.apt],
+    ['ubuntu:24.04', install.apt],
+    ['ubuntu:22.04', install.apt],
+    ['fedora:44', install.dnf],
+    ['rockylinux:9', install.dnf],
+    ['almalinux:10', install.dnf],
+    ['amazonlinux:2023', install.dnf],
+    ['opensuse/leap:16.0', install.zypper],
+  ])('%s: %s', async (base, line) => {
+    const use = 'RUN curl -fsSLo /app https://example.com/app'
+    const model = traceText(`FROM ${base}\nRUN ${line}\n${use}\nUSER 1000\nCMD ["/app"]\n`)
+    const findings = await judge(model, { at: today, expiringWithin: addDays(0, 90) })
+    expect(findings.filter(({ severity }) => severity !== 'info').map(({ message }) => message)).toEqual([])
+  })
+})
+
 describe('official images that are still rebuilt', () => {
   it('are many', () => {
     expect(repositories.length).toBeGreaterThan(150)
