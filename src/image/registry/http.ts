@@ -46,6 +46,7 @@ export class HttpClient {
     const { idleMs } = this.#options
     const signal = request.signal ?? this.#options.signal
     return new Promise((resolve, reject) => {
+      let answer: IncomingMessage | undefined
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest
       const sent = send(
         url,
@@ -56,10 +57,16 @@ export class HttpClient {
           lookup: guardedLookup,
           ...(signal && { signal }),
         },
-        resolve,
+        response => {
+          answer = response
+          resolve(response)
+        },
       )
       sent.setTimeout(idleMs, () => {
-        sent.destroy(new JobError('timeout', `${url.host} sent nothing for ${idleMs / 1000} s; try again`))
+        const late = new JobError('timeout', `${url.host} sent nothing for ${idleMs / 1000} s; try again`)
+        // A response that has begun would else only say that it was cut.
+        answer?.destroy(late)
+        sent.destroy(late)
       })
       sent.on('error', error => reject(explainNetwork(error, url)))
       sent.end(request.body)
