@@ -1,3 +1,4 @@
+import type { Distribution } from '../src/model.ts'
 import {
   baseName,
   baseStage,
@@ -8,9 +9,8 @@ import {
   type StaleStore,
   staleStore,
   successorMends,
-} from '../src/judge/base-image.ts'
-import { count, distributionName, span } from '../src/judge/words.ts'
-import type { Distribution } from '../src/model.ts'
+} from '../src/questions/base-image.ts'
+import { count, distributionName, span } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { TracedStage } from '../src/trace/state.ts'
 

@@ -1,8 +1,8 @@
-import { baseName, baseStage, bringsStore, successorMends } from '../src/judge/base-image.ts'
-import { failingLibraries } from '../src/judge/libraries.ts'
-import { type Breaking, breakingOf, expiredOf } from '../src/judge/roots.ts'
-import { count, distributionName, enumerate, numeral, rootAndEnd, shorten } from '../src/judge/words.ts'
 import { type Distribution, isUnknown } from '../src/model.ts'
+import { baseName, baseStage, bringsStore, successorMends } from '../src/questions/base-image.ts'
+import { failingLibraries } from '../src/questions/libraries.ts'
+import { type Breaking, breakingOf, expiredOf } from '../src/questions/roots.ts'
+import { count, distributionName, enumerate, numeral, rootAndEnd, shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { TracedStore } from '../src/trace/state.ts'
 

@@ -1,10 +1,10 @@
-import { clientName, failingClients } from '../src/judge/libraries.ts'
-import { newestOfLine } from '../src/judge/line.ts'
-import { placeOf } from '../src/judge/place.ts'
-import { type Breaking, breakingOf, expiredOf, without } from '../src/judge/roots.ts'
-import { newerBases } from '../src/judge/successor.ts'
-import { count, enumerate, rootAndEnd, shorten } from '../src/judge/words.ts'
 import type { Client, Root, TrustStore } from '../src/model.ts'
+import { clientName, failingClients } from '../src/questions/libraries.ts'
+import { newestOfLine } from '../src/questions/line.ts'
+import { placeOf } from '../src/questions/place.ts'
+import { type Breaking, breakingOf, expiredOf, without } from '../src/questions/roots.ts'
+import { newerBases } from '../src/questions/successor.ts'
+import { count, enumerate, rootAndEnd, shorten } from '../src/questions/words.ts'
 import { defineImageRule, type Evidence } from '../src/rule.ts'
 
 interface Expired extends Evidence {

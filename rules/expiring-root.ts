@@ -1,8 +1,8 @@
 import { daysBetween } from '../src/clock.ts'
-import { placeOf } from '../src/judge/place.ts'
-import { byEnd, isExpired } from '../src/judge/roots.ts'
-import { count, enumerate, rootAndEnd, shorten } from '../src/judge/words.ts'
 import type { Root, TrustStore } from '../src/model.ts'
+import { placeOf } from '../src/questions/place.ts'
+import { byEnd, isExpired } from '../src/questions/roots.ts'
+import { count, enumerate, rootAndEnd, shorten } from '../src/questions/words.ts'
 import { defineImageRule, type Evidence } from '../src/rule.ts'
 
 interface Expiring extends Evidence {

@@ -1,6 +1,6 @@
-import { isPlainOrLoopback, withoutSecrets } from '../src/judge/urls.ts'
-import { shorten } from '../src/judge/words.ts'
 import { isUnknown, type Location } from '../src/model.ts'
+import { isPlainOrLoopback, withoutSecrets } from '../src/questions/urls.ts'
+import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { DockerfileModel, TracedStage, TrustEvent, TrustState } from '../src/trace/state.ts'
 

@@ -1,6 +1,6 @@
-import { clientName } from '../src/judge/libraries.ts'
-import { enumerate } from '../src/judge/words.ts'
 import type { Client } from '../src/model.ts'
+import { clientName } from '../src/questions/libraries.ts'
+import { enumerate } from '../src/questions/words.ts'
 import { defineImageRule, type Evidence } from '../src/rule.ts'
 
 interface None extends Evidence {

@@ -1,10 +1,10 @@
-import { newestOfLine } from '../src/judge/line.ts'
-import { placeOf } from '../src/judge/place.ts'
-import { isExpired, without } from '../src/judge/roots.ts'
-import { newerBases } from '../src/judge/successor.ts'
-import { count, enumerate, shorten } from '../src/judge/words.ts'
 import { rootByFingerprint, statusAt } from '../src/knowledge/roots.ts'
 import type { Root, TrustStore } from '../src/model.ts'
+import { newestOfLine } from '../src/questions/line.ts'
+import { placeOf } from '../src/questions/place.ts'
+import { isExpired, without } from '../src/questions/roots.ts'
+import { newerBases } from '../src/questions/successor.ts'
+import { count, enumerate, shorten } from '../src/questions/words.ts'
 import { defineImageRule, type Evidence } from '../src/rule.ts'
 
 interface Removal {

@@ -6,8 +6,8 @@ import {
   type StaleStore,
   staleStore,
   successorMends,
-} from '../src/judge/base-image.ts'
-import { count, enumerate, rootAndEnd, span } from '../src/judge/words.ts'
+} from '../src/questions/base-image.ts'
+import { count, enumerate, rootAndEnd, span } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 
 interface Stale extends Evidence {

@@ -1,4 +1,4 @@
-import { shorten } from '../src/judge/words.ts'
+import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 
 interface SwitchedOff extends Evidence {

@@ -70,12 +70,16 @@ const ARROWS: Record<string, { readonly runtime: readonly string[]; readonly typ
   'src/image': { runtime: [...BASICS, 'tar-stream', 'dockerode', 'fzstd'] },
   'src/trust': { runtime: BASICS, types: ['src/image'] },
   'src/trace': { runtime: [...BASICS, 'src/dockerfile', 'src/knowledge', 'src/trust', 'unbash'] },
+  'src/questions': {
+    runtime: [...BASICS, 'src/knowledge'],
+    types: ['src/trace', 'src/remedy', 'src/rule.ts'],
+  },
   'src/remedy': {
-    runtime: [...BASICS, 'src/knowledge', 'src/dockerfile', 'unbash'],
-    types: ['src/trace', 'src/finding.ts', 'src/rule.ts'],
+    runtime: [...BASICS, 'src/finding.ts', 'src/knowledge', 'src/questions', 'src/dockerfile', 'unbash'],
+    types: ['src/trace', 'src/rule.ts'],
   },
   rules: {
-    runtime: [...BASICS, 'src/rule.ts', 'src/knowledge', 'src/judge', 'src/severity.ts'],
+    runtime: [...BASICS, 'src/rule.ts', 'src/knowledge', 'src/questions'],
     types: ['src/trace', 'src/finding.ts', 'src/remedy'],
   },
 }

@@ -1,7 +1,5 @@
 /** Applies steps to the model of an image: what the image would be after them. */
 
-import { systemStorePaths } from '../judge/line.ts'
-import { rootsOf } from '../judge/roots.ts'
 import { lookupImage } from '../knowledge/base-images.ts'
 import { endOfLife } from '../knowledge/lifecycles.ts'
 import { newestRelease } from '../knowledge/releases.ts'
@@ -17,6 +15,8 @@ import {
   type Root,
   type TrustStore,
 } from '../model.ts'
+import { systemStorePaths } from '../questions/line.ts'
+import { rootsOf } from '../questions/roots.ts'
 import { bundleEntries } from './bundle.ts'
 import type { Step } from './plan.ts'
 

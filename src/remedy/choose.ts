@@ -1,11 +1,12 @@
 /** Turns what should be true into steps that fit the target. What does not fit gives no remedy, never a wrong one. */
 import { addDays, dayStart } from '../clock.ts'
-import { systemStorePaths } from '../judge/line.ts'
 import { lookupImage } from '../knowledge/base-images.ts'
-import { newestSupported } from '../knowledge/lifecycles.ts'
+import { endOfLife, newestSupported } from '../knowledge/lifecycles.ts'
 import { rootByFingerprint } from '../knowledge/roots.ts'
 import { knowledgeDate } from '../knowledge/status.ts'
-import { type ImageModel, type Instant, isUnknown, type Root } from '../model.ts'
+import { storeLayout } from '../knowledge/store-layouts.ts'
+import { type Distribution, type ImageModel, type Instant, isUnknown, type Root } from '../model.ts'
+import { systemStorePaths } from '../questions/line.ts'
 import type { DockerfileModel } from '../trace/state.ts'
 import { fragmentsFor } from './bundle.ts'
 import type { Mend, PackageManager, Remedy, Step } from './plan.ts'
@@ -21,7 +22,7 @@ export function choose(mend: Mend, model: DockerfileModel | ImageModel, at: Inst
   if (target === null) return []
   switch (mend.kind) {
     case 'change-base':
-      return changeBase(mend.to, mend.line, mend.note)
+      return changeBase(mend.to, mend.line, mend.note, model, at)
     case 'remove-roots':
       return removeRoots(target, mend.store, mend.roots)
     case 'install-store':
@@ -41,16 +42,38 @@ export function choose(mend: Mend, model: DockerfileModel | ImageModel, at: Inst
   }
 }
 
-function changeBase(to: string, line: number | undefined, note: string | undefined): Candidate[] {
+function changeBase(
+  to: string,
+  line: number | undefined,
+  note: string | undefined,
+  model: DockerfileModel | ImageModel,
+  at: Instant,
+): Candidate[] {
   if (!isSafeReference(to)) return []
   const step: Step = line === undefined ? { kind: 'set-base', to } : { kind: 'set-base', to, line }
+  const install = model.kind === 'dockerfile' || model.stores.length === 0 ? null : storeFor(to, at)
+  const summary =
+    install === null ? `Build on ${to}` : `Build on ${to} and install ${install.names.join(' ')}`
   return [
     {
-      summary: note === undefined ? `Build on ${to}` : `Build on ${to}: ${note}`,
-      steps: [step],
+      summary: note === undefined ? summary : `${summary}: ${note}`,
+      steps: install === null ? [step] : [step, install],
       fixable: false,
     },
   ]
+}
+
+/** What an image must install on a base that holds no store, as those of Debian and Ubuntu; null where the base has one. */
+function storeFor(base: string, at: Instant): Extract<Step, { kind: 'install-package' }> | null {
+  const image = lookupImage(base)
+  if (isUnknown(image) || isUnknown(image.stores) || image.stores.length > 0 || image.distribution === null)
+    return null
+  const { id, version } = image.distribution
+  const layout = storeLayout(id)
+  const manager = managerOf({ id, version, endOfLife: version === null ? null : endOfLife(id, version) }, at)
+  return layout === null || manager === null
+    ? null
+    : { kind: 'install-package', manager, names: [layout.package], upgrade: false }
 }
 
 function removeRoots(target: Target, path: string, roots: readonly Root[]): Candidate[] {
@@ -109,7 +132,7 @@ function byBundle(target: Target, store: TargetStore, roots: readonly Root[]): S
 
 function installStore(target: Target, beforeLine: number | undefined, at: Instant): Candidate[] {
   const { layout, distribution } = target
-  const manager = managerOf(target, at)
+  const manager = managerOf(target.distribution, at)
   if (layout !== null && manager !== null) {
     const step: Step = { kind: 'install-package', manager, names: [layout.package], upgrade: false }
     return [
@@ -141,7 +164,7 @@ function copyStore(at: Instant): Candidate[] {
 
 function upgradeStore(target: Target, at: Instant): Candidate[] {
   const { layout } = target
-  const manager = managerOf(target, at)
+  const manager = managerOf(target.distribution, at)
   if (layout === null || manager === null) return []
   return [
     {
@@ -153,7 +176,7 @@ function upgradeStore(target: Target, at: Instant): Candidate[] {
 }
 
 /** The package manager of a distribution. RHEL's family has dnf from 8 on, yum before. */
-function managerOf({ distribution }: Target, at: Instant): PackageManager | null {
+function managerOf(distribution: Distribution | null, at: Instant): PackageManager | null {
   if (distribution === null) return null
   const { id, version, endOfLife } = distribution
   const major = Number.parseInt(version ?? '', 10)

@@ -131,7 +131,7 @@ function buildStore(store: TrustStore, settings: ReportSettings): ReportStore {
     aliases: [...store.aliases],
     sources: [...store.sources],
     format,
-    consumers: [...store.consumers],
+    consumers: store.consumers.map(commandOf),
     layer,
     createdBy,
     release,
@@ -139,6 +139,11 @@ function buildStore(store: TrustStore, settings: ReportSettings): ReportStore {
     roots: buildRoots(store.roots, settings),
     unknown: null,
   }
+}
+
+/** A store's readers go by the command that one types: BusyBox' wget is `wget`. */
+function commandOf(program: string): string {
+  return program.replace(/^busybox /, '')
 }
 
 function buildTracedStore(store: TracedStore, settings: ReportSettings): ReportStore {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isPlainOrLoopback, withoutSecrets } from '../../src/judge/urls.ts'
-import { count, enumerate, shorten, span } from '../../src/judge/words.ts'
+import { isPlainOrLoopback, withoutSecrets } from '../../src/questions/urls.ts'
+import { count, enumerate, shorten, span } from '../../src/questions/words.ts'
 
 describe('words of a message', () => {
   it.each([

@@ -91,7 +91,9 @@ function renderStore(store: ReportStore, target: ReportTarget, pen: Pen): string
 
 function readers(store: ReportStore, target: ReportTarget): string[] {
   return store.consumers.map(consumer => {
-    const client = target.clients.find(one => one.program === consumer)
+    const client = target.clients.find(
+      ({ program }) => program === consumer || program === `busybox ${consumer}`,
+    )
     const library = client?.library && [client.library, client.libraryVersion].filter(Boolean).join(' ')
     return escapeTerminal(library ? `${consumer} (${library})` : consumer)
   })

@@ -58,11 +58,16 @@ export function failingClients(
   breaking: readonly Breaking[],
 ): Client[] {
   return clients.filter(
-    ({ program, library, libraryVersion, build }) =>
+    ({ program, library, libraryVersion, libraryPackage, build }) =>
       library !== null &&
       store.consumers.includes(program) &&
-      failsOnAny(library, libraryVersion, build, breaking) === true,
+      failsOnAny(library, packageVersion(libraryPackage) ?? libraryVersion, build, breaking) === true,
   )
+}
+
+/** The version in `libgnutls30 3.6.7-4+deb10u5`: patches show in a package's revision alone. */
+function packageVersion(libraryPackage: string | undefined): string | undefined {
+  return libraryPackage?.split(' ')[1]
 }
 
 /** `busybox wget (LibreSSL 2.7.5)`. */
