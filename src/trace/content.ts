@@ -1,6 +1,7 @@
 /** What a file holds, as far as trust is concerned: text, a set of roots, or something that can't be told. */
 import { createHash, X509Certificate } from 'node:crypto'
 import type { MappedText } from '../dockerfile/mapped-text.ts'
+import type { Stream } from '../dockerfile/shell-types.ts'
 import { limits } from '../limits.ts'
 import { isUnknown, type Match, type Maybe, type Root, type Unknown, unknown } from '../model.ts'
 import type { TraceKnowledge } from './knowledge.ts'
@@ -138,4 +139,16 @@ export function rootsOf(content: Content, catalogue: Catalogue): Maybe<readonly 
 /** Each root once, the first place wins. */
 export function distinct(roots: readonly Root[]): Root[] {
   return [...new Map(roots.map(root => [root.sha256, root])).values()]
+}
+
+/** What passes through a pipe, as content of a file. */
+export function contentOf(stream: Stream): Content {
+  if (isUnknown(stream)) return stream
+  return 'text' in stream ? textContent(stream.text, stream.mapped) : (stream.data as Content)
+}
+
+/** Content of a file, as what passes through a pipe. */
+export function streamOf(content: Content): Stream {
+  if (isUnknown(content)) return content
+  return content.kind === 'text' ? { text: content.text, mapped: content.mapped } : { data: content }
 }

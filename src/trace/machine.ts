@@ -5,7 +5,15 @@ import type { ShellAssignment, ShellHost, ShellWord, Stream } from '../dockerfil
 import { isText } from '../dockerfile/shell-types.ts'
 import { isUnknown, type Location, type Maybe, type Root, unknown } from '../model.ts'
 import { commandResult } from './commands/index.ts'
-import { type Catalogue, type Content, isBundle, isTextContent, textContent } from './content.ts'
+import {
+  type Catalogue,
+  type Content,
+  contentOf,
+  isBundle,
+  isTextContent,
+  streamOf,
+  textContent,
+} from './content.ts'
 import { type Fields, joinFields, trustState } from './fields.ts'
 import { lookUp, put } from './files.ts'
 import type { TraceKnowledge } from './knowledge.ts'
@@ -291,14 +299,4 @@ export class Machine implements ShellHost<Fields> {
   environment(name: string): Maybe<string> | undefined {
     return this.fields.env.get(name) ?? this.fields.args.get(name) ?? (name === 'HOME' ? '~' : undefined)
   }
-}
-
-export function contentOf(stream: Stream): Content {
-  if (isUnknown(stream)) return stream
-  return 'text' in stream ? textContent(stream.text, stream.mapped) : (stream.data as Content)
-}
-
-export function streamOf(content: Content): Stream {
-  if (isUnknown(content)) return content
-  return content.kind === 'text' ? { text: content.text, mapped: content.mapped } : { data: content }
 }
