@@ -10,6 +10,8 @@ const GATHER = 256 * 1024
 /** zlib's own 16 KiB make it twice as slow. */
 const CHUNK = 512 * 1024
 const ZSTD_PIECE = 64 * 1024
+/** Some seconds of copying. */
+const MOST_MOVED = 16 * 1024 ** 3
 
 /**
  * Tells the compression by the first bytes; media types and file names are not asked, they are often wrong.
@@ -160,7 +162,7 @@ function through(what: string, kind: Compression, stream: Transform, sink: Sink)
 
 async function zstdInJavaScript(what: string, sink: Sink): Promise<Engine> {
   const { Decompress } = await import('fzstd')
-  let blocks = 0
+  let moved = 0
   let out = 0
   let refused: { readonly error: unknown } | null = null
   const waits: Promise<void>[] = []
@@ -178,10 +180,11 @@ async function zstdInJavaScript(what: string, sink: Sink): Promise<Engine> {
       )
     }
     out += chunk.length
-    if (++blocks > 20_000 && out / blocks < 256) {
+    moved += window
+    if (moved > MOST_MOVED && moved > out * 1024) {
       throw new JobError(
         'limit',
-        `${what} is cut into needlessly small zstd blocks; compress the layer again`,
+        `${what} is cut into needlessly small zstd blocks for its window; compress the layer again`,
       )
     }
     let wait: Promise<void> | undefined

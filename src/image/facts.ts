@@ -38,6 +38,8 @@ export interface FoundCertificate {
   readonly problem: string | null
   /** Stands inside a program or a quoted string of a source file; absent where the file is plain PEM text. */
   readonly embedded?: boolean
+  /** Why its own file says that it is no anchor for servers: then it is none, wherever it lies. */
+  readonly rejected?: string
 }
 
 /** The facts of one layer: every entry, plus the whiteouts taken apart. Cached by its DiffID. */
@@ -73,6 +75,15 @@ export interface ContentReader {
   keep(path: string, size: number): boolean
   /** A scanner for one file's bytes in order, or null where they need not be looked at. */
   scan(path: string, size: number): FileScanner | null
+  /** How many of a file's first bytes {@link keepStart} wants to see; of a smaller file it is not asked. */
+  readonly startBytes?: number
+  /** Asked where `keep` said no: must the file be kept because of how it begins (keystores of any name)? */
+  keepStart?(path: string, size: number, start: Uint8Array): boolean
+  /**
+   * What is worth keeping of a file that was kept until its end: less of it, in whatever form this reader understands,
+   * or null where it turned out to be of no use. The content itself where there is nothing to gain.
+   */
+  condense?(path: string, content: Uint8Array): Uint8Array | null
 }
 
 export interface FileScanner {

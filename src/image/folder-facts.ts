@@ -97,7 +97,9 @@ class FolderWalk {
   }
 
   async #file(path: string, full: string, listed: number): Promise<void> {
-    if (!this.#wanted.keep(path, listed) && !this.#wanted.scan(path, listed)) {
+    const { keepStart, startBytes = 1 } = this.#wanted
+    const start = keepStart !== undefined && listed >= startBytes
+    if (!start && !this.#wanted.keep(path, listed) && !this.#wanted.scan(path, listed)) {
       const { mode, uid, gid, size } = await lstat(full)
       this.#gatherer.add({
         path,

@@ -30,6 +30,11 @@ export class FactsGatherer {
   readonly #whiteouts: string[] = []
   readonly #opaque: string[] = []
   readonly #unknowns: LayerUnknown[] = []
+  /** The DER of the certificates found so far, by fingerprint. */
+  readonly #certificates = new Map<string, Uint8Array>()
+  #found = 0
+  #foundBytes = 0
+  #full = false
   #kept = 0
 
   /** @param what the layer's name in messages */
@@ -75,22 +80,34 @@ export class FactsGatherer {
   file(path: string, mode: number, uid: number, gid: number, size: number): TarBody | null {
     const add = (content: Uint8Array | null, found: readonly FoundCertificate[]) =>
       this.#entries.push({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
-    const content = this.#reader.keep(path, size) ? this.#room(path, size) : null
+    let content = this.#reader.keep(path, size) ? this.#room(path, size) : null
     const scanner = this.#reader.scan(path, size)
-    if (!content && !scanner) {
+    let start = content ? null : this.#start(size)
+    if (!content && !scanner && !start) {
       add(null, nothingFound)
       return null
     }
     let filled = 0
     return {
-      push(chunk) {
+      push: chunk => {
+        if (start?.push(chunk)) {
+          // What came before this chunk is part of the start.
+          const bytes = start.bytes
+          start = null
+          if (this.#reader.keepStart!(path, size, bytes)) {
+            content = this.#room(path, size)
+            content?.set(bytes.subarray(0, filled))
+          }
+        }
         content?.set(chunk, filled)
         filled += chunk.length
         scanner?.push(chunk)
       },
-      end() {
+      end: () => {
         const found = scanner?.end() ?? nothingFound
-        add(content, found.length > 0 ? found : nothingFound)
+        // A file of a running system may have become shorter than it was listed.
+        const whole = content && filled < content.length ? content.subarray(0, filled) : content
+        add(whole && this.#condense(path, whole), this.#bounded(path, found))
       },
     }
   }
@@ -130,6 +147,45 @@ export class FactsGatherer {
     this.#whiteouts.push(parent === '' ? hidden : `${parent}/${hidden}`)
   }
 
+  #start(size: number): Start | null {
+    const { keepStart, startBytes = 1 } = this.#reader
+    return keepStart && size >= startBytes ? new Start(startBytes) : null
+  }
+
+  #condense(path: string, content: Uint8Array): Uint8Array | null {
+    if (!this.#reader.condense) return content
+    const less = this.#reader.condense(path, content)
+    this.#kept -= content.length - (less?.length ?? 0)
+    // A part of the buffer would hold all of it in memory.
+    return less && less.buffer === content.buffer && less.length < content.length
+      ? new Uint8Array(less)
+      : less
+  }
+
+  /** The certificates of a file, equal ones sharing their bytes, as long as the layer has not too many. */
+  #bounded(path: string, found: readonly FoundCertificate[]): readonly FoundCertificate[] {
+    if (found.length === 0) return nothingFound
+    const within: FoundCertificate[] = []
+    for (const each of found) {
+      const known = each.sha256 === null ? undefined : this.#certificates.get(each.sha256)
+      this.#found++
+      if (!known && each.sha256 !== null && each.der) {
+        this.#certificates.set(each.sha256, each.der)
+        this.#foundBytes += each.der.length
+      }
+      if (this.#found > limits.certificatesPerImage || this.#foundBytes > limits.keptLayerBytes) {
+        if (!this.#full) {
+          const why = `the layer holds more than ${limits.certificatesPerImage} of them, or ${limits.keptLayerBytes} bytes`
+          this.#unknowns.push({ what: `the certificates from /${path} on`, why, code: 'limit' })
+        }
+        this.#full = true
+        break
+      }
+      within.push(known && each.der ? { ...each, der: known } : each)
+    }
+    return within
+  }
+
   #room(path: string, size: number): Uint8Array | null {
     if (size > limits.keptFileBytes || this.#kept + size > limits.keptLayerBytes) {
       const most = size > limits.keptFileBytes ? limits.keptFileBytes : limits.keptLayerBytes
@@ -142,6 +198,24 @@ export class FactsGatherer {
     }
     this.#kept += size
     return Buffer.allocUnsafeSlow(size)
+  }
+}
+
+/** The first bytes of a file, however they are cut into chunks. */
+class Start {
+  readonly bytes: Uint8Array
+  #filled = 0
+
+  constructor(wanted: number) {
+    this.bytes = new Uint8Array(wanted)
+  }
+
+  /** @returns whether they are complete */
+  push(chunk: Uint8Array): boolean {
+    const part = chunk.subarray(0, this.bytes.length - this.#filled)
+    this.bytes.set(part, this.#filled)
+    this.#filled += part.length
+    return this.#filled === this.bytes.length
   }
 }
 
