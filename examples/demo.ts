@@ -8,10 +8,10 @@ const root = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'imgtrust-demo-'))
 const image = join(folder, 'addtrust.tar')
 
-function run(args: string[], expected: number): void {
-  console.log(`\n$ imgtrust ${args.join(' ').replace(folder, '.')}\n`)
+function run(args: string[], cwd: string, expected: number): void {
+  console.log(`\n$ imgtrust ${args.join(' ')}\n`)
   const { status } = spawnSync(process.execPath, [join(root, 'bin/run.js'), ...args], {
-    cwd: root,
+    cwd,
     stdio: 'inherit',
   })
   if (status !== expected) throw new Error(`exit status ${status}, expected ${expected}`)
@@ -31,8 +31,8 @@ try {
     ['2020-05-29', 0],
     ['2020-05-31', 1],
   ] as const) {
-    run(['lint', 'examples/addtrust/Dockerfile', '--at', day, '--fail-on', 'error'], status)
-    run(['scan', image, '--at', day, '--fail-on', 'error'], status)
+    run(['lint', 'examples/addtrust/Dockerfile', '--at', day, '--fail-on', 'error'], root, status)
+    run(['scan', 'addtrust.tar', '--at', day, '--fail-on', 'error'], folder, status)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -99,11 +99,9 @@ function readers(store: ReportStore, target: ReportTarget): string[] {
   })
 }
 
-function fact(label: string, value: string, { paint, width }: Pen): string {
-  const head = `    ${label.padEnd(8)} `
-  const [first = '', ...rest] = wrap(value, Math.max(40, width - head.length))
-  const indent = ' '.repeat(head.length)
-  return [`    ${paint.dim(label.padEnd(8))} ${first}`, ...rest.map(line => indent + line)].join('\n')
+function fact(label: string, value: string, pen: Pen): string {
+  const [first = '', ...rest] = indented(value, ' '.repeat(13), pen)
+  return [`    ${pen.paint.dim(label.padEnd(8))} ${first.trimStart()}`, ...rest].join('\n')
 }
 
 const PAINT: Record<Severity, (text: string, paint: Colors) => string> = {
@@ -113,40 +111,38 @@ const PAINT: Record<Severity, (text: string, paint: Colors) => string> = {
 }
 
 function renderFinding(finding: ReportFinding, target: ReportTarget, pen: Pen): string {
-  const { paint, width } = pen
+  const { paint } = pen
   const place = placeOf(finding)
-  const head = `  ${place ? `${place}  ` : ''}${finding.severity}  `
-  const indent = ' '.repeat(4)
-  const message = wrap(escapeTerminal(finding.message), Math.max(40, width - indent.length))
-  const lines = [
-    `  ${place ? `${paint.dim(place)}  ` : ''}${PAINT[finding.severity](finding.severity, paint)}  ${paint.dim(finding.rule)}`,
-    ...message.map(line => indent + line),
-  ]
-  if (head.length + finding.message.length + finding.rule.length + 2 < width)
-    lines.splice(
-      0,
-      lines.length,
-      `  ${place ? `${paint.dim(place)}  ` : ''}${PAINT[finding.severity](finding.severity, paint)}  ${message.join(' ')}  ${paint.dim(finding.rule)}`,
-    )
-  if (finding.remedy) {
-    lines.push(...renderRemedy(finding.remedy, target, pen))
-  }
-  return lines.join('\n')
+  const head = [
+    place && paint.dim(place),
+    PAINT[finding.severity](finding.severity, paint),
+    paint.dim(finding.rule),
+  ].filter(part => part !== '')
+  return [
+    `  ${head.join('  ')}`,
+    ...indented(escapeTerminal(finding.message), '    ', pen),
+    ...(finding.remedy ? renderRemedy(finding.remedy, target, pen) : []),
+  ].join('\n')
 }
 
 function renderRemedy(remedy: ReportRemedy, target: ReportTarget, pen: Pen): string[] {
-  const choices = [remedy, ...remedy.alternatives]
-  return choices.flatMap(({ summary, steps, proven }, index) => {
-    const doubt = proven ? '' : pen.paint.dim(' (not proven on the model)')
-    const head = `    ${pen.paint.green(index === 0 ? 'mend' : 'or')}  ${escapeTerminal(summary)}${doubt}`
+  return [remedy, ...remedy.alternatives].flatMap(({ summary, steps, proven }, index) => {
+    const label = index === 0 ? 'mend' : 'or'
+    const doubt = proven ? '' : ' (not proven on the model)'
+    const [first = '', ...rest] = indented(escapeTerminal(summary) + doubt, '          ', pen)
     const code = codeOf(steps, target, pen)
     return [
-      head,
+      `    ${pen.paint.green(label.padEnd(4))}  ${first.trimStart()}`,
+      ...rest,
       ...(code === null
         ? []
         : code.split('\n').map(line => `        ${pen.paint.bold(escapeTerminal(line))}`)),
     ]
   })
+}
+
+function indented(value: string, indent: string, { width }: Pen): string[] {
+  return wrap(value, Math.max(40, width - indent.length)).map(line => indent + line)
 }
 
 /** The chosen dialect; where it has no form, the one that the target itself would use. */
