@@ -135,7 +135,7 @@ function putStore(machine: Machine, path: string, content: Content, old: TracedS
   const bundle = isBundle(content) ? content : null
   const store: TracedStore = {
     path,
-    aliases: old?.aliases ?? [],
+    aliases: old?.aliases ?? linksTo(fields, path),
     sources: old?.sources ?? [],
     format: 'pem-bundle',
     release: bundle?.release ?? null,
@@ -149,6 +149,12 @@ function putStore(machine: Machine, path: string, content: Content, old: TracedS
   machine.set({ stores: withStore(fields.stores, store), files: fields.files.without(path) })
 }
 
+function linksTo(fields: Fields, path: string): readonly string[] {
+  const links: string[] = []
+  for (const [name, node] of fields.files) if (node.kind === 'link' && node.target === path) links.push(name)
+  return links.sort()
+}
+
 export function withStore(stores: readonly TracedStore[], store: TracedStore): readonly TracedStore[] {
   const rest = stores.filter(other => other.path !== store.path)
   return [...rest, store].sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -158,10 +164,15 @@ export function withStore(stores: readonly TracedStore[], store: TracedStore): r
 export function removePath(machine: Machine, pattern: string): void {
   const { fields } = machine
   const change: { -readonly [K in keyof Fields]?: Fields[K] } = {}
+  let { files } = fields
   if (!isUnknown(fields.stores)) {
     const kept: TracedStore[] = []
     for (const store of fields.stores) {
-      if (covers(pattern, store.path)) continue
+      if (covers(pattern, store.path)) {
+        // Links that led to it stay, and lead nowhere until something is put there again.
+        for (const alias of store.aliases) files = files.with(alias, { kind: 'link', target: store.path })
+        continue
+      }
       const aliases = store.aliases.filter(alias => !covers(pattern, alias))
       kept.push(aliases.length === store.aliases.length ? store : { ...store, aliases })
     }
@@ -176,8 +187,7 @@ export function removePath(machine: Machine, pattern: string): void {
     const kept = [...files].filter(([name]) => !covers(pattern, `${packaged}/${name}`))
     if (kept.length < files.size) change.packaged = { release, files: new Map(kept) }
   }
-  let { files } = fields
-  for (const [path] of fields.files) if (covers(pattern, path)) files = files.with(path, { kind: 'absent' })
+  for (const [path] of files) if (covers(pattern, path)) files = files.with(path, { kind: 'absent' })
   if (!hasGlob(pattern)) files = files.with(pattern, { kind: 'absent' })
   change.files = files
   change.trees = fields.trees.filter(tree => !covers(pattern, tree.at))
