@@ -36,6 +36,5 @@ describe('--expiring-within', () => {
   ])('%s is %i days', (text, days) => expect(parseDuration(text)).toBe(days * 86_400_000))
 
   it.each(['', '-1d', 'soon', '1.5d', '999999d'])('%s is refused with an example', text =>
-    expect(() => parseDuration(text)).toThrow(/90d/),
-  )
+    expect(() => parseDuration(text)).toThrow(/90d/))
 })

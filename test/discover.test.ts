@@ -30,10 +30,13 @@ describe('names', () => {
     'dockerfile',
     'a.dockerfile',
   ])('%s is a Dockerfile', name => expect(isDockerfileName(name)).toBe(true))
-  it.each(['Dockerfile.dockerignore', 'MyDockerfile', 'Dockerfiles', 'compose.yaml', 'Dockerfile-dev'])(
-    '%s is none',
-    name => expect(isDockerfileName(name)).toBe(false),
-  )
+  it.each([
+    'Dockerfile.dockerignore',
+    'MyDockerfile',
+    'Dockerfiles',
+    'compose.yaml',
+    'Dockerfile-dev',
+  ])('%s is none', name => expect(isDockerfileName(name)).toBe(false))
 })
 
 describe('a folder', () => {

@@ -18,14 +18,14 @@ describe('the list of rules', () => {
     expect(files.map(name => name.replace(/\.ts$/, '')).sort()).toEqual(ruleIds())
   })
 
-  it.each(['dockerfile', 'image'] as const)(
-    'is alphabetical for %s and names the scope right',
-    async scope => {
-      const loaders = loadersOf(scope)
-      expect(Object.keys(loaders)).toEqual(Object.keys(loaders).sort())
-      for (const load of Object.values(loaders)) expect((await load()).scope).toBe(scope)
-    },
-  )
+  it.each([
+    'dockerfile',
+    'image',
+  ] as const)('is alphabetical for %s and names the scope right', async scope => {
+    const loaders = loadersOf(scope)
+    expect(Object.keys(loaders)).toEqual(Object.keys(loaders).sort())
+    for (const load of Object.values(loaders)) expect((await load()).scope).toBe(scope)
+  })
 
   it('never gives the id of a removed rule to another', () => {
     for (const id of ruleIds()) expect(isRemoved(id)).toBe(false)
@@ -61,29 +61,27 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
     expect(new Set(all.map(example => JSON.stringify(example))).size).toBe(all.length)
   })
 
-  it.each(rule.examples.bad.map((example, n) => [n + 1, example] as const))(
-    'finds bad example %i',
-    async (_, example) => {
-      const { findings } = await judgeExample(rule, example)
-      expect(findings).toHaveLength(example.finds ?? 1)
-      const [first] = findings
-      if (example.severity !== undefined) expect(first?.severity).toBe(example.severity)
-      if ('line' in example && example.line !== undefined) expect(first?.location.line).toBe(example.line)
-      for (const { message } of findings) {
-        // One sentence: no line break, no placeholder that was not filled, and an end.
-        expect(message).toMatch(/^\S[^\n]*\.$/)
-        expect(message).not.toMatch(/undefined|null|NaN|\[object|\$\{|\s{2}|\.\./)
-        expect(message.length).toBeLessThanOrEqual(400)
-      }
-    },
-  )
+  it.each(
+    rule.examples.bad.map((example, n) => [n + 1, example] as const),
+  )('finds bad example %i', async (_, example) => {
+    const { findings } = await judgeExample(rule, example)
+    expect(findings).toHaveLength(example.finds ?? 1)
+    const [first] = findings
+    if (example.severity !== undefined) expect(first?.severity).toBe(example.severity)
+    if ('line' in example && example.line !== undefined) expect(first?.location.line).toBe(example.line)
+    for (const { message } of findings) {
+      // One sentence: no line break, no placeholder that was not filled, and an end.
+      expect(message).toMatch(/^\S[^\n]*\.$/)
+      expect(message).not.toMatch(/undefined|null|NaN|\[object|\$\{|\s{2}|\.\./)
+      expect(message.length).toBeLessThanOrEqual(400)
+    }
+  })
 
-  it.each(rule.examples.ok.map((example, n) => [n + 1, example] as const))(
-    'leaves ok example %i',
-    async (_, example) => {
-      expect((await judgeExample(rule, example)).findings).toEqual([])
-    },
-  )
+  it.each(
+    rule.examples.ok.map((example, n) => [n + 1, example] as const),
+  )('leaves ok example %i', async (_, example) => {
+    expect((await judgeExample(rule, example)).findings).toEqual([])
+  })
 })
 
 describe('docs/rules', () => {

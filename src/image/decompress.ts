@@ -33,6 +33,8 @@ interface Engine {
   /** @returns a promise to wait for before more is written, or undefined */
   write(chunk: Uint8Array): Promise<void> | undefined
   end(): Promise<void>
+  /** Nothing more will come: what it holds is given up. */
+  abort(): void
 }
 
 /**
@@ -79,6 +81,11 @@ export class Decompressor {
     await this.#engine?.end()
   }
 
+  /** Gives up before the end. */
+  abort(): void {
+    this.#engine?.abort()
+  }
+
   async #start(): Promise<void> {
     const head = this.#head.length === 1 ? this.#head[0]! : Buffer.concat(this.#head)
     this.#head = []
@@ -95,7 +102,7 @@ export class Decompressor {
 }
 
 function plain(sink: Sink): Engine {
-  return { write: sink, async end() {} }
+  return { write: sink, async end() {}, abort() {} }
 }
 
 function gunzip(what: string, sink: Sink): Engine {
@@ -156,6 +163,9 @@ function through(what: string, kind: Compression, stream: Transform, sink: Sink)
       if (size > 0) await flush()
       stream.end()
       await consumed
+    },
+    abort() {
+      stream.destroy()
     },
   }
 }
@@ -219,6 +229,7 @@ async function zstdInJavaScript(what: string, sink: Sink): Promise<Engine> {
       push(new Uint8Array(0), true)
       await settled()
     },
+    abort() {},
   }
 }
 

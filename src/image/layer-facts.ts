@@ -258,6 +258,11 @@ export class LayerReader {
     return this.#decompressor.write(chunk)
   }
 
+  /** Gives up before the end. */
+  abort(): void {
+    this.#decompressor.abort()
+  }
+
   /** @throws JobError `truncated`, `digest-mismatch`, `malformed`, `limit` */
   async end(): Promise<LayerFacts> {
     this.#packed.end()
@@ -292,14 +297,19 @@ export async function readLayer(
 ): Promise<LayerFacts> {
   const layer = new LayerReader(what, expected, reader)
   let bytes = 0
-  for await (const chunk of chunks) {
+  try {
+    for await (const chunk of chunks) {
+      throwIfAborted(options.signal)
+      await layer.write(chunk)
+      bytes += chunk.length
+      options.onProgress?.(bytes)
+    }
     throwIfAborted(options.signal)
-    await layer.write(chunk)
-    bytes += chunk.length
-    options.onProgress?.(bytes)
+    return await layer.end()
+  } catch (error) {
+    layer.abort()
+    throw error
   }
-  throwIfAborted(options.signal)
-  return layer.end()
 }
 
 /** @throws JobError `aborted` */

@@ -57,7 +57,9 @@ export async function openOciImages(
   const found = await resolve(store, descriptor, options, 0, budget, known)
   const all = options.allPlatforms ? found : found.filter(one => fits(one.config.platform, options.wanted))
   if (all.length > 0) {
-    return (options.allPlatforms ? all : [all[0]!]).map(one => openManifest(store, one, options))
+    const meant = options.allPlatforms ? all : all.slice(0, 1)
+    const shared = closedWithTheLast(store, meant.length)
+    return meant.map(one => openManifest(shared, one, options))
   }
   const other = found.find(one => one.config.platform.os !== 'windows') ?? found[0]
   if (!other) throw new JobError('not-found', `${what} names no image at all; build or push it again`)
@@ -70,6 +72,15 @@ export async function openOciImages(
     throw new JobError('unsupported', `${what} is a Windows image (${platform}); only others can be read`)
   }
   return [openManifest(store, other, options)]
+}
+
+/** Several images read from one store: it is closed when all of them are. */
+function closedWithTheLast(store: BlobStore, images: number): BlobStore {
+  let open = images
+  const close = async () => {
+    if (--open === 0) await store.close()
+  }
+  return { manifest: store.manifest, document: store.document, layer: store.layer, close }
 }
 
 interface Resolved {
@@ -102,7 +113,17 @@ async function resolve(
   if (document.kind === 'index') {
     const chosen = choosePlatform(document.manifests, options.wanted, options.allPlatforms, options.reference)
     const found: Resolved[] = []
-    for (const one of chosen) found.push(...(await resolve(store, one, options, depth + 1, budget)))
+    let other: unknown
+    for (const one of chosen) {
+      try {
+        found.push(...(await resolve(store, one, options, depth + 1, budget)))
+      } catch (error) {
+        // Charts, signatures and the like may stand beside images.
+        if (!(error instanceof JobError) || error.code !== 'unsupported') throw error
+        other ??= error
+      }
+    }
+    if (found.length === 0 && other) throw other
     return found
   }
   const configName = `the configuration of ${options.reference}`

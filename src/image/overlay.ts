@@ -12,6 +12,9 @@ export interface TreeNode {
   readonly children: Map<string, TreeNode> | null
 }
 
+/** Named one by one; a stranger's layer can have a million. */
+const MOST_UNKNOWNS = 100
+
 type Folder = TreeNode & { readonly children: Map<string, TreeNode> }
 
 /**
@@ -27,14 +30,17 @@ type Folder = TreeNode & { readonly children: Map<string, TreeNode> }
  */
 export function overlay(layers: readonly LayerFacts[], unknowns: readonly LayerUnknown[] = []): ImageTree {
   const root = folder(0)
-  const all: (LayerUnknown & { layer?: number })[] = [...unknowns]
+  const all: (LayerUnknown & { readonly layer?: number })[] = [...unknowns]
   for (const [number, facts] of layers.entries()) {
-    for (const unknown of facts.unknowns ?? []) all.push({ ...unknown, layer: number })
-    const complain = (path: string, why: string) => all.push({ what: `/${path}`, why, layer: number })
+    const met = [...(facts.unknowns ?? [])]
+    const complain = (path: string, why: string) => met.push({ what: `/${path}`, why })
     const upper = layOut(facts, number, root, complain)
     for (const path of facts.whiteouts) remove(root, path)
     for (const path of facts.opaque) childrenOf(root, path)?.clear()
     merge(root, upper)
+    for (const unknown of met.slice(0, MOST_UNKNOWNS)) all.push({ ...unknown, layer: number })
+    const more = met.length - MOST_UNKNOWNS
+    if (more > 0) all.push({ what: `${more} more paths`, why: 'likewise', layer: number })
   }
   return new LayeredTree(root, all)
 }

@@ -37,6 +37,7 @@ export async function readTree(
   } catch (error) {
     stop.abort()
     await Promise.allSettled(workers)
+    throwIfAborted(options.signal)
     throw error
   }
   throwIfAborted(options.signal)

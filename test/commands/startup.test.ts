@@ -33,25 +33,35 @@ const from = (sources: readonly string[], part: string) => sources.filter(source
 describe('a plain lint', () => {
   const sources = sourcesLoadedBy(['lint', 'examples/addtrust/Dockerfile'])
   it('does load the trace', () => expect(from(sources, 'src/trace/')).not.toEqual([]))
-  it.each(['/dockerode/', '/docker-modem/', '/tar-stream/', '/fzstd/', 'src/image/', 'src/trust/formats/'])(
-    'loads nothing of %s',
-    part => expect(from(sources, part)).toEqual([]),
-  )
+  it.each([
+    '/dockerode/',
+    '/docker-modem/',
+    '/tar-stream/',
+    '/fzstd/',
+    'src/image/',
+    'src/trust/formats/',
+  ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
 })
 
 describe('a scan of a folder', () => {
   const sources = sourcesLoadedBy(['scan', 'dir:examples', '--fail-on', 'never'])
   it('does load the overlay', () => expect(from(sources, 'src/image/overlay')).not.toEqual([]))
-  it.each(['/dockerode/', '/docker-modem/', '/dockerfile-ast/', 'src/trace/trace'])(
-    'loads nothing of %s',
-    part => expect(from(sources, part)).toEqual([]),
-  )
+  it.each([
+    '/dockerode/',
+    '/docker-modem/',
+    '/dockerfile-ast/',
+    'src/trace/trace',
+  ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
 })
 
 describe('help', () => {
   const sources = sourcesLoadedBy(['--help'])
-  it.each(['/dockerode/', '/dockerfile-ast/', '/unbash/', 'src/knowledge/', 'src/image/', 'rules/'])(
-    'loads nothing of %s',
-    part => expect(from(sources, part)).toEqual([]),
-  )
+  it.each([
+    '/dockerode/',
+    '/dockerfile-ast/',
+    '/unbash/',
+    'src/knowledge/',
+    'src/image/',
+    'rules/',
+  ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
 })

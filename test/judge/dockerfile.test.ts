@@ -128,35 +128,34 @@ describe('remedies, applied', () => {
     ],
   ]
 
-  it.each(files)(
-    '%s: the finding is gone, the text is stable, line ends are kept',
-    async (_, text, instant) => {
-      const model = traceText(text)
-      const before = await judged(text, instant)
-      const remedies = before.flatMap(finding =>
-        [finding.remedy, ...finding.alternatives].flatMap(remedy =>
-          remedy?.proven ? [{ finding, remedy }] : [],
+  it.each(
+    files,
+  )('%s: the finding is gone, the text is stable, line ends are kept', async (_, text, instant) => {
+    const model = traceText(text)
+    const before = await judged(text, instant)
+    const remedies = before.flatMap(finding =>
+      [finding.remedy, ...finding.alternatives].flatMap(remedy =>
+        remedy?.proven ? [{ finding, remedy }] : [],
+      ),
+    )
+    expect(remedies.length).toBeGreaterThan(0)
+    for (const { finding, remedy } of remedies) {
+      const fixed = applyToDockerfile(model, remedy.steps)!
+      expect(fixed).not.toBe(text)
+      if (text.includes('\r\n')) expect(fixed.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+      const after = await judged(fixed, instant)
+      const alarms = (findings: readonly Finding[]) =>
+        findings.filter(({ severity }) => severity !== 'info').length
+      expect(of(after, finding.rule).filter(({ severity }) => severity === finding.severity)).toEqual([])
+      expect(alarms(after)).toBeLessThanOrEqual(alarms(before))
+      expect(
+        applyToDockerfile(
+          traceText(fixed),
+          remedy.steps.filter(({ kind }) => kind !== 'edit-text'),
         ),
-      )
-      expect(remedies.length).toBeGreaterThan(0)
-      for (const { finding, remedy } of remedies) {
-        const fixed = applyToDockerfile(model, remedy.steps)!
-        expect(fixed).not.toBe(text)
-        if (text.includes('\r\n')) expect(fixed.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
-        const after = await judged(fixed, instant)
-        const alarms = (findings: readonly Finding[]) =>
-          findings.filter(({ severity }) => severity !== 'info').length
-        expect(of(after, finding.rule).filter(({ severity }) => severity === finding.severity)).toEqual([])
-        expect(alarms(after)).toBeLessThanOrEqual(alarms(before))
-        expect(
-          applyToDockerfile(
-            traceText(fixed),
-            remedy.steps.filter(({ kind }) => kind !== 'edit-text'),
-          ),
-        ).toBe(fixed)
-      }
-    },
-  )
+      ).toBe(fixed)
+    }
+  })
 
   it('are marked where nothing can prove them', async () => {
     const [found] = of(

@@ -116,10 +116,13 @@ describe('the stores of an official image', () => {
     expect(stores(reference)).toEqual(expected)
   })
 
-  it.each(['tomcat:8.5', 'wordpress:5.4', 'openjdk:8-jre-alpine', 'golang:1.17-nanoserver'])(
-    'are unknown, never missing, where nobody looked: %s',
-    reference => expect(stores(reference)).toMatch(/nobody has looked|Windows/),
-  )
+  it.each([
+    'tomcat:8.5',
+    'wordpress:5.4',
+    'openjdk:8-jre-alpine',
+    'golang:1.17-nanoserver',
+  ])('are unknown, never missing, where nobody looked: %s', reference =>
+    expect(stores(reference)).toMatch(/nobody has looked|Windows/))
 
   it('come with the tool where the package is installed, and not with a bare bundle', () => {
     expect([image('node:14').tool, image('node:14-slim').tool, image('alpine:3.11').tool]).toEqual([

@@ -67,19 +67,18 @@ describe('the built-in facts', () => {
 })
 
 describe('what was read and judged by hand', () => {
-  it.each(readdirSync(curated))(
-    '%s: every entry has its source and the day on which it was checked',
-    name => {
-      const data = JSON.parse(readFileSync(join(curated, name), 'utf8'))
-      const entries = Array.isArray(data) ? data : data.versions
-      const checked = Array.isArray(data) ? null : data.checked
-      expect(entries.length).toBeGreaterThan(0)
-      for (const entry of entries) {
-        expect(entry.source?.length, JSON.stringify(entry)).toBeGreaterThan(5)
-        expect(checked ?? entry.checked, JSON.stringify(entry)).toMatch(/^20\d\d-\d\d-\d\d$/)
-      }
-    },
-  )
+  it.each(
+    readdirSync(curated),
+  )('%s: every entry has its source and the day on which it was checked', name => {
+    const data = JSON.parse(readFileSync(join(curated, name), 'utf8'))
+    const entries = Array.isArray(data) ? data : data.versions
+    const checked = Array.isArray(data) ? null : data.checked
+    expect(entries.length).toBeGreaterThan(0)
+    for (const entry of entries) {
+      expect(entry.source?.length, JSON.stringify(entry)).toBeGreaterThan(5)
+      expect(checked ?? entry.checked, JSON.stringify(entry)).toMatch(/^20\d\d-\d\d-\d\d$/)
+    }
+  })
 })
 
 describe.skipIf(withFacts !== '')(`the generator${withFacts}`, () => {

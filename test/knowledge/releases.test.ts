@@ -137,16 +137,15 @@ describe('the law: the newest store of a supported line', () => {
     ['fedora', '44'],
     ['amzn', '2023'],
   ] as const
-  it.each(lines)(
-    '%s %s holds no root of an incident, and none distrusted without a distrust-after day',
-    (id, version) => {
-      const release = newestRelease(id, version)!
-      for (const index of release.roots!) {
-        const { status, distrustAfter } = statusAt(rootByIndex(index), Date.parse('2026-10-20T00:00:00Z'))
-        if (status.includes('distrusted')) expect(distrustAfter, rootByIndex(index).name).toBeDefined()
-      }
-    },
-  )
+  it.each(
+    lines,
+  )('%s %s holds no root of an incident, and none distrusted without a distrust-after day', (id, version) => {
+    const release = newestRelease(id, version)!
+    for (const index of release.roots!) {
+      const { status, distrustAfter } = statusAt(rootByIndex(index), Date.parse('2026-10-20T00:00:00Z'))
+      if (status.includes('distrusted')) expect(distrustAfter, rootByIndex(index).name).toBeDefined()
+    }
+  })
 })
 
 describe('the release of a set of roots', () => {

@@ -50,8 +50,7 @@ describe('libraries that fail on an expired cross-signed chain', () => {
     ['1.1.1k', false],
     ['3.0.15', false],
   ])("Node.js' own OpenSSL %s: %s", (version, fails) =>
-    expect(verdict('OpenSSL', version, 'upstream')).toBe(fails),
-  )
+    expect(verdict('OpenSSL', version, 'upstream')).toBe(fails))
 
   it.each([
     ['OpenSSL', '1.0.2g-1ubuntu4.19', 'ubuntu', true],
@@ -78,8 +77,7 @@ describe('libraries that fail on an expired cross-signed chain', () => {
     ['OpenSSL', 'one', 'debian', '?'],
     ['Schannel', '10', 'windows', '?'],
   ])('%s %s of %s: %s', (library, version, build, fails) =>
-    expect(verdict(library, version, build)).toBe(fails),
-  )
+    expect(verdict(library, version, build)).toBe(fails))
 
   it('name their source', () => {
     const found = failsOnExpiredCrossSign('GnuTLS', '3.6.7-4+deb10u4', 'debian')

@@ -72,10 +72,13 @@ describe('what may stand in a remedy', () => {
     expect(isSafePath(path)).toBe(false)
   })
 
-  it.each(['alpine:3.24', 'node', 'ghcr.io/o/i:t', 'localhost:5000/a/b:c', `a/b@sha256:${'0'.repeat(64)}`])(
-    'takes the reference %j',
-    reference => expect(isSafeReference(reference)).toBe(true),
-  )
+  it.each([
+    'alpine:3.24',
+    'node',
+    'ghcr.io/o/i:t',
+    'localhost:5000/a/b:c',
+    `a/b@sha256:${'0'.repeat(64)}`,
+  ])('takes the reference %j', reference => expect(isSafeReference(reference)).toBe(true))
 
   it.each(['app', '1000', '1000:1000', 'node:node'])('takes the user %j', user => {
     expect(isSafeUser(user)).toBe(true)
@@ -83,12 +86,15 @@ describe('what may stand in a remedy', () => {
 })
 
 describe('shellLine', () => {
-  it.each([...nasty.filter(text => !/[\r\n\0]/.test(text)), "it's", 'a\\', '""', "'''"])(
-    'keeps %j one word',
-    text => {
-      expect(shellLine([[...words('printf', '%s'), word(text)]])).toBeTypeOf('string')
-    },
-  )
+  it.each([
+    ...nasty.filter(text => !/[\r\n\0]/.test(text)),
+    "it's",
+    'a\\',
+    '""',
+    "'''",
+  ])('keeps %j one word', text => {
+    expect(shellLine([[...words('printf', '%s'), word(text)]])).toBeTypeOf('string')
+  })
 
   it('means to a real shell what it means to the parser', () => {
     const texts = nasty.filter(text => !/\0/.test(text) && !/[\r\n]/.test(text)).concat("it's", 'a\\', "'''")
@@ -125,13 +131,19 @@ describe('shellLine', () => {
 })
 
 describe('escapePattern', () => {
-  it.each(['a.b', 'a*b', 'a[b]c', '^a$', 'a\\b', 'a/b', 'a&b', 'a|b'])(
-    'matches %j and nothing else',
-    text => {
-      const script = `/^${escapePattern(text)}$/!d`
-      const sed = (input: string) => execFileSync('sed', [script], { input, encoding: 'utf8' })
-      expect(sed(`${text}\n`)).toBe(`${text}\n`)
-      expect(sed('axb\n')).toBe('')
-    },
-  )
+  it.each([
+    'a.b',
+    'a*b',
+    'a[b]c',
+    '^a$',
+    'a\\b',
+    'a/b',
+    'a&b',
+    'a|b',
+  ])('matches %j and nothing else', text => {
+    const script = `/^${escapePattern(text)}$/!d`
+    const sed = (input: string) => execFileSync('sed', [script], { input, encoding: 'utf8' })
+    expect(sed(`${text}\n`)).toBe(`${text}\n`)
+    expect(sed('axb\n')).toBe('')
+  })
 })

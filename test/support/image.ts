@@ -67,7 +67,10 @@ export function sha256Of(bytes: Uint8Array): string {
 }
 
 /** One tar header of tar-stream with its content. */
-export type RawEntry = readonly [Header, (string | Uint8Array)?]
+export type RawEntry = readonly [
+  header: Partial<Header> & Pick<Header, 'name'>,
+  content?: string | Uint8Array | undefined,
+]
 
 /** Packs headers as they are said: for what {@link LayerFiles} can't say. */
 export async function packTar(entries: readonly RawEntry[]): Promise<Buffer> {

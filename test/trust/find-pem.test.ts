@@ -83,35 +83,34 @@ const encodings: readonly (readonly [name: string, text: string, embedded?: bool
 ]
 
 describe('one certificate in every writing', () => {
-  test.each(encodings.map(([name, text, embedded = false]) => [name, text, embedded] as const))(
-    '%s: found whole and cut at every byte',
-    (_, text, embedded) => {
-      const file = Buffer.from(text, 'latin1')
-      const good = (found: readonly FoundCertificate[]) => found.filter(each => each.der !== null)
-      const [whole, ...more] = good(scan(file))
-      expect(more).toEqual([])
-      expect(whole?.sha256).toBe(sha256)
-      expect(Buffer.from(whole!.der!)).toEqual(der)
-      expect(whole!.problem).toBeNull()
-      expect(whole!.embedded ?? false).toBe(embedded)
-      expect(file.toString('latin1', whole!.offset, whole!.offset + 11)).toBe('-----BEGIN ')
-      const missed: string[] = []
-      const expectSame = (how: string, ...chunks: readonly Buffer[]) => {
-        const [first, ...others] = good(scan(...chunks))
-        const same =
-          first?.sha256 === sha256 && first.offset === whole!.offset && first.embedded === whole!.embedded
-        if (!same || others.length > 0) missed.push(how)
-      }
-      for (let at = 1; at < file.length; at++)
-        expectSame(`cut at ${at}`, file.subarray(0, at), file.subarray(at))
-      for (const size of [1, 2, 7, 16, 64]) {
-        const chunks: Buffer[] = []
-        for (let at = 0; at < file.length; at += size) chunks.push(file.subarray(at, at + size))
-        expectSame(`in chunks of ${size}`, ...chunks)
-      }
-      expect(missed).toEqual([])
-    },
-  )
+  test.each(
+    encodings.map(([name, text, embedded = false]) => [name, text, embedded] as const),
+  )('%s: found whole and cut at every byte', (_, text, embedded) => {
+    const file = Buffer.from(text, 'latin1')
+    const good = (found: readonly FoundCertificate[]) => found.filter(each => each.der !== null)
+    const [whole, ...more] = good(scan(file))
+    expect(more).toEqual([])
+    expect(whole?.sha256).toBe(sha256)
+    expect(Buffer.from(whole!.der!)).toEqual(der)
+    expect(whole!.problem).toBeNull()
+    expect(whole!.embedded ?? false).toBe(embedded)
+    expect(file.toString('latin1', whole!.offset, whole!.offset + 11)).toBe('-----BEGIN ')
+    const missed: string[] = []
+    const expectSame = (how: string, ...chunks: readonly Buffer[]) => {
+      const [first, ...others] = good(scan(...chunks))
+      const same =
+        first?.sha256 === sha256 && first.offset === whole!.offset && first.embedded === whole!.embedded
+      if (!same || others.length > 0) missed.push(how)
+    }
+    for (let at = 1; at < file.length; at++)
+      expectSame(`cut at ${at}`, file.subarray(0, at), file.subarray(at))
+    for (const size of [1, 2, 7, 16, 64]) {
+      const chunks: Buffer[] = []
+      for (let at = 0; at < file.length; at += size) chunks.push(file.subarray(at, at + size))
+      expectSame(`in chunks of ${size}`, ...chunks)
+    }
+    expect(missed).toEqual([])
+  })
 
   test('the chunk may be used again as soon as push returns', () => {
     const file = Buffer.from(pem + pem)

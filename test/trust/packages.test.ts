@@ -98,23 +98,28 @@ describe('package databases', () => {
     })
   })
 
-  test.each(['/var/lib/rpm/Packages', '/var/lib/rpm/rpmdb.sqlite', '/usr/lib/sysimage/rpm/Packages.db'])(
-    "RPM's is told to be unread: %s",
-    path => {
-      const packages = readPackages(treeOf({ [path]: 'x' }))
-      expect(packages.all).toEqual([])
-      expect(packages.unknowns).toMatchObject([{ what: 'the package database', location: { path } }])
-    },
-  )
+  test.each([
+    '/var/lib/rpm/Packages',
+    '/var/lib/rpm/rpmdb.sqlite',
+    '/usr/lib/sysimage/rpm/Packages.db',
+  ])("RPM's is told to be unread: %s", path => {
+    const packages = readPackages(treeOf({ [path]: 'x' }))
+    expect(packages.all).toEqual([])
+    expect(packages.unknowns).toMatchObject([{ what: 'the package database', location: { path } }])
+  })
 
-  test.each(['', '\n\n\n', 'P:', 'Package', '\0\xff:::', 'P:a\nV:1\n'.repeat(3)])(
-    'rubbish is no package: %j',
-    text => {
-      expect(() =>
-        readPackages(treeOf({ '/lib/apk/db/installed': text, '/var/lib/dpkg/status': text })),
-      ).not.toThrow()
-    },
-  )
+  test.each([
+    '',
+    '\n\n\n',
+    'P:',
+    'Package',
+    '\0\xff:::',
+    'P:a\nV:1\n'.repeat(3),
+  ])('rubbish is no package: %j', text => {
+    expect(() =>
+      readPackages(treeOf({ '/lib/apk/db/installed': text, '/var/lib/dpkg/status': text })),
+    ).not.toThrow()
+  })
 
   test.each([
     ['apk', '1.1.1l-r0', '1.1.1l'],

@@ -43,42 +43,43 @@ describe.skipIf(lacking.length > 0)(
       for (const folder of [work, pki?.folder]) if (folder) rmSync(folder, { recursive: true, force: true })
     })
 
-    it.each(cases)(
-      '$version: sed takes the root out, and the client accepts',
-      ({ version, store, before }) => {
-        const root = join(work, version)
-        run('mkdir', [root])
-        run('tar', ['-xzf', join(images, `alpine-minirootfs-${version}-x86_64.tar.gz`), '-C', root])
-        const bundle = join(root, store)
-        writeFileSync(
-          bundle,
-          `${readFileSync(bundle, 'utf8').trimEnd()}\n# the old one\n${pki.oldRoot}${pki.newRoot}`,
-        )
-        const subjects = subjectsOf(bundle)
-        expect(subjects.filter(subject => subject.includes('Lab Old Root'))).toHaveLength(1)
-        expect(wgetIn(root, server.port)).toMatch(before)
+    it.each(cases)('$version: sed takes the root out, and the client accepts', ({
+      version,
+      store,
+      before,
+    }) => {
+      const root = join(work, version)
+      run('mkdir', [root])
+      run('tar', ['-xzf', join(images, `alpine-minirootfs-${version}-x86_64.tar.gz`), '-C', root])
+      const bundle = join(root, store)
+      writeFileSync(
+        bundle,
+        `${readFileSync(bundle, 'utf8').trimEnd()}\n# the old one\n${pki.oldRoot}${pki.newRoot}`,
+      )
+      const subjects = subjectsOf(bundle)
+      expect(subjects.filter(subject => subject.includes('Lab Old Root'))).toHaveLength(1)
+      expect(wgetIn(root, server.port)).toMatch(before)
 
-        const entries = bundleEntries(readFileSync(bundle))
-        expect(entries).toHaveLength(subjects.length)
-        const old = bundleEntries(Buffer.from(pki.oldRoot))[0]!.sha256
-        const fragments = fragmentsFor(entries, [old])!
-        const line = renderShell([{ kind: 'bundle-delete', path: store, fragments }])!
+      const entries = bundleEntries(readFileSync(bundle))
+      expect(entries).toHaveLength(subjects.length)
+      const old = bundleEntries(Buffer.from(pki.oldRoot))[0]!.sha256
+      const fragments = fragmentsFor(entries, [old])!
+      const line = renderShell([{ kind: 'bundle-delete', path: store, fragments }])!
 
-        // GNU sed first, on a copy: both must write the same bytes.
-        const copy = join(work, `${version}.pem`)
-        writeFileSync(copy, readFileSync(bundle))
-        run('sh', ['-c', line.replace(store, copy)])
-        run('chroot', [root, '/bin/sh', '-c', line])
-        expect(readFileSync(bundle, 'utf8')).toBe(readFileSync(copy, 'utf8'))
+      // GNU sed first, on a copy: both must write the same bytes.
+      const copy = join(work, `${version}.pem`)
+      writeFileSync(copy, readFileSync(bundle))
+      run('sh', ['-c', line.replace(store, copy)])
+      run('chroot', [root, '/bin/sh', '-c', line])
+      expect(readFileSync(bundle, 'utf8')).toBe(readFileSync(copy, 'utf8'))
 
-        expect(subjectsOf(bundle)).toEqual(subjects.filter(subject => !subject.includes('Lab Old Root')))
-        expect(wgetIn(root, server.port)).toBe('OK')
+      expect(subjectsOf(bundle)).toEqual(subjects.filter(subject => !subject.includes('Lab Old Root')))
+      expect(wgetIn(root, server.port)).toBe('OK')
 
-        const once = readFileSync(bundle, 'utf8')
-        run('chroot', [root, '/bin/sh', '-c', line])
-        expect(readFileSync(bundle, 'utf8')).toBe(once)
-      },
-    )
+      const once = readFileSync(bundle, 'utf8')
+      run('chroot', [root, '/bin/sh', '-c', line])
+      expect(readFileSync(bundle, 'utf8')).toBe(once)
+    })
 
     it.each(cases)('$version: many of its own roots at once', ({ version, store }) => {
       const bundle = join(work, version, store)
@@ -102,42 +103,44 @@ describe.skipIf(lacking.length > 0)(
         at: '2026-01-01',
         gone: /Baltimore CyberTrust/,
       },
-    ])(
-      '$version at $at: the remedy that is shown works on its own bytes',
-      async ({ version, store, at, gone }) => {
-        const root = join(work, `${version}-own`)
-        run('mkdir', [root])
-        run('tar', ['-xzf', join(images, `alpine-minirootfs-${version}-x86_64.tar.gz`), '-C', root])
-        const bundle = join(root, store)
-        const subjects = subjectsOf(bundle)
-        expect(subjects.some(subject => gone.test(subject))).toBe(true)
+    ])('$version at $at: the remedy that is shown works on its own bytes', async ({
+      version,
+      store,
+      at,
+      gone,
+    }) => {
+      const root = join(work, `${version}-own`)
+      run('mkdir', [root])
+      run('tar', ['-xzf', join(images, `alpine-minirootfs-${version}-x86_64.tar.gz`), '-C', root])
+      const bundle = join(root, store)
+      const subjects = subjectsOf(bundle)
+      expect(subjects.some(subject => gone.test(subject))).toBe(true)
 
-        const bytes = readFileSync(bundle)
-        const known = bundleEntries(bytes).map(({ sha256 }) => rootByFingerprint(sha256)!)
-        expect(known).toHaveLength(subjects.length)
-        const roots = known.map(({ sha256, name, notBefore, notAfter }) => ({
-          sha256,
-          name,
-          notBefore,
-          notAfter,
-        }))
-        const model = image({
-          distribution: { id: 'alpine', version, endOfLife: null },
-          stores: [handMadeStore(store, roots)],
-          files: {
-            exists: path => path === store,
-            read: path => (path === store ? bytes : null),
-            resolve: path => path,
-          },
-        })
-        const findings = await judge(model, { at: dayStart(at), expiringWithin: 0 })
-        const found = findings.find(({ rule }) => rule === 'expired-root')
-        const remedies = [found?.remedy, ...(found?.alternatives ?? [])].filter(remedy => remedy != null)
-        const removal = remedies.find(({ steps }) => steps.some(({ kind }) => kind === 'bundle-delete'))
-        expect(removal?.proven).toBe(true)
-        run('chroot', [root, '/bin/sh', '-c', render(removal!, 'shell', model)!])
-        expect(subjectsOf(bundle)).toEqual(subjects.filter(subject => !gone.test(subject)))
-      },
-    )
+      const bytes = readFileSync(bundle)
+      const known = bundleEntries(bytes).map(({ sha256 }) => rootByFingerprint(sha256)!)
+      expect(known).toHaveLength(subjects.length)
+      const roots = known.map(({ sha256, name, notBefore, notAfter }) => ({
+        sha256,
+        name,
+        notBefore,
+        notAfter,
+      }))
+      const model = image({
+        distribution: { id: 'alpine', version, endOfLife: null },
+        stores: [handMadeStore(store, roots)],
+        files: {
+          exists: path => path === store,
+          read: path => (path === store ? bytes : null),
+          resolve: path => path,
+        },
+      })
+      const findings = await judge(model, { at: dayStart(at), expiringWithin: 0 })
+      const found = findings.find(({ rule }) => rule === 'expired-root')
+      const remedies = [found?.remedy, ...(found?.alternatives ?? [])].filter(remedy => remedy != null)
+      const removal = remedies.find(({ steps }) => steps.some(({ kind }) => kind === 'bundle-delete'))
+      expect(removal?.proven).toBe(true)
+      run('chroot', [root, '/bin/sh', '-c', render(removal!, 'shell', model)!])
+      expect(subjectsOf(bundle)).toEqual(subjects.filter(subject => !gone.test(subject)))
+    })
   },
 )

@@ -174,22 +174,16 @@ for (const system of systems) {
       expect(text.split('\n').map(line => line.trim())).toContain(client.libraryPackage!.replace(' ', '-'))
     })
 
-    test.each(system.clients)(
-      '%s: reads the stores that it is seen to open',
-      async program => {
-        const said = await runInside(root, fetches[program]!(server.port), true)
-        // A library that merely holds roots is loaded, not read as a store.
-        const expected = model.stores
-          .filter(({ format }) => format !== 'embedded')
-          .filter(store => opened(said, store.path, tree))
-          .map(({ path }) => path)
-        const ours = model.stores
-          .filter(({ consumers }) => consumers.includes(program))
-          .map(({ path }) => path)
-        expect(ours, said.text).toEqual(expected)
-      },
-      120_000,
-    )
+    test.each(system.clients)('%s: reads the stores that it is seen to open', async program => {
+      const said = await runInside(root, fetches[program]!(server.port), true)
+      // A library that merely holds roots is loaded, not read as a store.
+      const expected = model.stores
+        .filter(({ format }) => format !== 'embedded')
+        .filter(store => opened(said, store.path, tree))
+        .map(({ path }) => path)
+      const ours = model.stores.filter(({ consumers }) => consumers.includes(program)).map(({ path }) => path)
+      expect(ours, said.text).toEqual(expected)
+    }, 120_000)
   })
 }
 
