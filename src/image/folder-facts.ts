@@ -3,7 +3,8 @@ import { lstat, open, readdir, readlink } from 'node:fs/promises'
 import { JobError, oneLine } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { ContentReader, EntryType, LayerFacts, ReadOptions } from './facts.ts'
-import { FactsGatherer, throwIfAborted } from './layer-facts.ts'
+import { FactsGatherer } from './facts-gatherer.ts'
+import { throwIfAborted } from './layer-facts.ts'
 import { printable } from './path.ts'
 
 /** Folders at the root that are not gone into: they hold what the running kernel and its services show. */

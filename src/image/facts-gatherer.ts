@@ -1,0 +1,210 @@
+import { JobError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { ContentReader, FoundCertificate, LayerEntry, LayerFacts, LayerUnknown } from './facts.ts'
+import { normalisePath, printable, splitPath } from './path.ts'
+import type { TarBody, TarEntry } from './tar.ts'
+
+/** OCI image spec, "Image Layer Filesystem Changeset", "Whiteouts". */
+const WHITEOUT = '.wh.'
+const OPAQUE = '.wh..wh..opq'
+/** AUFS's own book-keeping at the root of a layer, which engines leave out. */
+const AUFS = '.wh..wh.'
+
+const nothingFound: readonly FoundCertificate[] = []
+
+/** Gathers the facts of one layer while its tar entries pass. */
+export class FactsGatherer {
+  readonly #what: string
+  readonly #reader: ContentReader
+  readonly #entries: LayerEntry[] = []
+  readonly #whiteouts: string[] = []
+  readonly #opaque: string[] = []
+  readonly #unknowns: LayerUnknown[] = []
+  /** The DER of the certificates found so far, by fingerprint. */
+  readonly #certificates = new Map<string, Uint8Array>()
+  #found = 0
+  #foundBytes = 0
+  #full = false
+  #kept = 0
+
+  /** @param what the layer's name in messages */
+  constructor(what: string, reader: ContentReader) {
+    this.#what = what
+    this.#reader = reader
+  }
+
+  /** As a TarVisitor: takes an entry as it stands in the archive. */
+  readonly visit = (entry: TarEntry): TarBody | null => {
+    const path = normalisePath(entry.path)
+    const { parent, name } = splitPath(path)
+    if (name.startsWith(WHITEOUT)) {
+      this.#whiteout(parent, name)
+      return null
+    }
+    // The root itself, and what AUFS left: an engine makes no file of either.
+    if (path === '' || path.startsWith(AUFS)) return null
+    const { type, link, mode, uid, gid, size } = entry
+    if (type !== 'file') {
+      const target = type === 'hardlink' ? normalisePath(link ?? '') : link
+      this.#entries.push({
+        path,
+        type,
+        link: target,
+        mode,
+        uid,
+        gid,
+        size: 0,
+        content: null,
+        found: nothingFound,
+      })
+      return null
+    }
+    return this.file(path, mode, uid, gid, size)
+  }
+
+  /**
+   * A regular file whose bytes come now.
+   * @param path normalised
+   * @returns who takes the bytes, or null where nobody wants them (then the file is noted already)
+   */
+  file(path: string, mode: number, uid: number, gid: number, size: number): TarBody | null {
+    const add = (content: Uint8Array | null, found: readonly FoundCertificate[]) =>
+      this.#entries.push({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
+    let content = this.#reader.keep(path, size) ? this.#room(path, size) : null
+    const scanner = this.#reader.scan(path, size)
+    let start = content ? null : this.#start(size)
+    if (!content && !scanner && !start) {
+      add(null, nothingFound)
+      return null
+    }
+    let filled = 0
+    return {
+      push: chunk => {
+        if (start?.push(chunk)) {
+          // What came before this chunk is part of the start.
+          const bytes = start.bytes
+          start = null
+          if (this.#reader.keepStart!(path, size, bytes)) {
+            content = this.#room(path, size)
+            content?.set(bytes.subarray(0, filled))
+          }
+        }
+        content?.set(chunk, filled)
+        filled += chunk.length
+        scanner?.push(chunk)
+      },
+      end: () => {
+        const found = scanner?.end() ?? nothingFound
+        // A file of a running system may have become shorter than it was listed.
+        const whole = content && filled < content.length ? content.subarray(0, filled) : content
+        add(whole && this.#condense(path, whole), this.#bounded(path, found))
+      },
+    }
+  }
+
+  /** An entry that has no bytes. */
+  add(entry: LayerEntry): void {
+    this.#entries.push(entry)
+  }
+
+  unknown(unknown: LayerUnknown): void {
+    this.#unknowns.push(unknown)
+  }
+
+  facts(diffId: string | null): LayerFacts {
+    return {
+      diffId,
+      entries: this.#entries,
+      whiteouts: this.#whiteouts,
+      opaque: this.#opaque,
+      unknowns: this.#unknowns,
+    }
+  }
+
+  #whiteout(parent: string, name: string): void {
+    if (name === OPAQUE) {
+      this.#opaque.push(parent)
+      return
+    }
+    if (parent === '' && name.startsWith(AUFS)) return
+    const hidden = name.slice(WHITEOUT.length)
+    if (hidden === '' || hidden === '.' || hidden === '..') {
+      throw new JobError(
+        'malformed',
+        `${this.#what} holds the whiteout ${printable(name)}, which names no file; build the image again`,
+      )
+    }
+    this.#whiteouts.push(parent === '' ? hidden : `${parent}/${hidden}`)
+  }
+
+  #start(size: number): Start | null {
+    const { keepStart, startBytes = 1 } = this.#reader
+    return keepStart && size >= startBytes ? new Start(startBytes) : null
+  }
+
+  #condense(path: string, content: Uint8Array): Uint8Array | null {
+    if (!this.#reader.condense) return content
+    const less = this.#reader.condense(path, content)
+    this.#kept -= content.length - (less?.length ?? 0)
+    // A part of the buffer would hold all of it in memory.
+    return less && less.buffer === content.buffer && less.length < content.length
+      ? new Uint8Array(less)
+      : less
+  }
+
+  /** The certificates of a file, equal ones sharing their bytes, as long as the layer has not too many. */
+  #bounded(path: string, found: readonly FoundCertificate[]): readonly FoundCertificate[] {
+    if (found.length === 0) return nothingFound
+    const within: FoundCertificate[] = []
+    for (const each of found) {
+      const known = each.sha256 === null ? undefined : this.#certificates.get(each.sha256)
+      this.#found++
+      if (!known && each.sha256 !== null && each.der) {
+        this.#certificates.set(each.sha256, each.der)
+        this.#foundBytes += each.der.length
+      }
+      if (this.#found > limits.certificatesPerImage || this.#foundBytes > limits.keptLayerBytes) {
+        if (!this.#full) {
+          const why = `the layer holds more than ${limits.certificatesPerImage} of them, or ${limits.keptLayerBytes} bytes`
+          this.#unknowns.push({ what: `the certificates from /${path} on`, why, code: 'limit' })
+        }
+        this.#full = true
+        break
+      }
+      within.push(known && each.der ? { ...each, der: known } : each)
+    }
+    return within
+  }
+
+  #room(path: string, size: number): Uint8Array | null {
+    if (size > limits.keptFileBytes || this.#kept + size > limits.keptLayerBytes) {
+      const most = size > limits.keptFileBytes ? limits.keptFileBytes : limits.keptLayerBytes
+      this.#unknowns.push({
+        what: `/${path}`,
+        why: `its ${size} bytes are too many to keep (at most ${most})`,
+        code: 'limit',
+      })
+      return null
+    }
+    this.#kept += size
+    return Buffer.allocUnsafeSlow(size)
+  }
+}
+
+/** The first bytes of a file, however they are cut into chunks. */
+class Start {
+  readonly bytes: Uint8Array
+  #filled = 0
+
+  constructor(wanted: number) {
+    this.bytes = new Uint8Array(wanted)
+  }
+
+  /** @returns whether they are complete */
+  push(chunk: Uint8Array): boolean {
+    const part = chunk.subarray(0, this.bytes.length - this.#filled)
+    this.bytes.set(part, this.#filled)
+    this.#filled += part.length
+    return this.#filled === this.bytes.length
+  }
+}
