@@ -121,7 +121,7 @@ function bringAlong(
     ? `${doubtful.name} may bring ca-certificates along`
     : 'a package whose name is not known may bring ca-certificates along'
   if (isEmpty(machine)) machine.storesUnknown(why)
-  else machine.set({ tool: unknown(why) })
+  else if (tool === false) machine.set({ tool: unknown(why), conf: unknown(why), packaged: unknown(why) })
 }
 
 function isEmpty(machine: Machine): boolean {

@@ -244,6 +244,16 @@ const fresh: readonly Row[] = [
     "RUN buildDeps='ca-certificates wget'; apt-get install -y $buildDeps; apt-get purge -y --auto-remove $buildDeps",
     '',
   ],
+  [
+    'marked as the official images do it',
+    'RUN apt-get install -y --no-install-recommends ca-certificates netbase\nRUN savedAptMark="$(apt-mark showmanual)"; apt-get install -y --no-install-recommends gcc; apt-mark auto ".*" > /dev/null; [ -z "$savedAptMark" ] || apt-mark manual $savedAptMark; apt-get purge -y --auto-remove -o APT::AutoRemove::RecommendsImportant=false',
+    `${B}=12DN`,
+  ],
+  [
+    'marked so, and not there before',
+    'RUN savedAptMark="$(apt-mark showmanual)"; apt-get install -y --no-install-recommends ca-certificates wget; apt-mark auto ".*" > /dev/null; [ -z "$savedAptMark" ] || apt-mark manual $savedAptMark; apt-get purge -y --auto-remove',
+    '?',
+  ],
   ['with a version', 'RUN apt-get install -y ca-certificates=20230311', `${B}=12DN`],
   ['aptitude', 'RUN aptitude -y install ca-certificates', `${B}=12DN`],
   ['apt', 'RUN apt install -y ca-certificates', `${B}=12DN`],
@@ -275,6 +285,7 @@ const fresh: readonly Row[] = [
 const alpine: readonly Row[] = [
   ['nothing', 'RUN true', `${P}=12AD`],
   ['the package beside the plain file', 'RUN apk add --no-cache ca-certificates', `${P}=12AD ${B}=12DN`],
+  ['curl brings it', 'RUN apk add curl', `${P}=12AD ${B}=12DN`],
   ['options before the verb', 'RUN apk --no-cache -U add ca-certificates', `${P}=12AD ${B}=12DN`],
   [
     'the line reaches the bundle alone',

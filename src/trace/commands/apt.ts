@@ -95,7 +95,13 @@ function autoremove(machine: Machine, purge: boolean): void {
 /** `apt-mark auto` makes packages go with the next autoremove, `manual` keeps them. */
 export const aptMark: Handler = (command, machine) => {
   const [verb, ...named] = operands(command.args)
-  const { automatic } = machine.fields
+  const { automatic, packages } = machine.fields
+  if (verb?.value === 'showmanual') {
+    // The base image's own packages are not all known; those that matter here are.
+    if (isUnknown(packages)) return { ...ran, stdout: packages }
+    const manual = [...packages.keys()].filter(name => !automatic.has(name))
+    return { ...ran, stdout: { text: manual.map(name => `${name}\n`).join(''), mapped: null } }
+  }
   const touched = named.some(
     word => word.value === null || /^(ca-certificates|\.\*|'\.\*'|\^.*)$/.test(word.value),
   )
