@@ -244,7 +244,8 @@ function javaClients(tree: ImageTree): ReadingClient[] {
   for (const { path, content } of tree.files()) {
     if (!content || !javaRelease.test(path.slice(1))) continue
     const version = /^JAVA_VERSION="([^"]+)"/m.exec(Buffer.from(content).toString('latin1'))?.[1]
-    const program = `${path.slice(0, path.lastIndexOf('/'))}/bin/java`
+    const home = path.slice(0, path.lastIndexOf('/'))
+    const program = `${home}/bin/java`
     if (!version || !tree.file(program)) continue
     const client = {
       program: 'java',
@@ -254,7 +255,15 @@ function javaClients(tree: ImageTree): ReadingClient[] {
       build: null,
       path: program,
     }
-    clients.push({ client, stores: [], ownRoots: true })
+    clients.push({ client, stores: javaStores(tree, home), ownRoots: true })
   }
   return clients
+}
+
+/** Java reads `jssecacerts` where it is, else `cacerts`; below `jre/` in development kits up to version 8. */
+function javaStores(tree: ImageTree, home: string): readonly string[] {
+  const places = ['lib/security', 'jre/lib/security'].flatMap(folder =>
+    ['jssecacerts', 'cacerts'].map(name => `${home}/${folder}/${name}`),
+  )
+  return places.filter(place => tree.file(place)).slice(0, 1)
 }

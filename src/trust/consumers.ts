@@ -1,6 +1,7 @@
 import type { ImageTree } from '../image/facts.ts'
 import type { ReadingClient } from './clients.ts'
-import { type StoreVariable, storeVariables } from './environment.ts'
+import { javaVariable, type StoreVariable, storeVariables } from './environment.ts'
+import { javaTrustStores } from './java-options.ts'
 
 /** A store that the image's environment names. */
 export interface ConfiguredStore {
@@ -16,12 +17,18 @@ export function configuredStores(
   tree: ImageTree,
   env: Readonly<Record<string, string>>,
 ): readonly ConfiguredStore[] {
-  return storeVariables.flatMap(variable => {
+  const place = (path: string) => (path.startsWith('/') ? tree.resolve(path) : null)
+  const java = javaTrustStores(env).map(({ variable, path, replaces }) => ({
+    variable: javaVariable(variable, replaces),
+    path: place(path),
+  }))
+  const named = storeVariables.flatMap(variable => {
     const value = env[variable.name]
     // SSL_CERT_DIR takes several folders.
     const values = variable.kind === 'folder' ? value?.split(':').slice(0, foldersRead) : value ? [value] : []
-    return (values ?? []).map(each => ({ variable, path: each.startsWith('/') ? tree.resolve(each) : null }))
+    return (values ?? []).map(each => ({ variable, path: place(each) }))
   })
+  return [...named, ...java]
 }
 
 /** The programs that read the store at a real path: by default, or because the environment says so. */

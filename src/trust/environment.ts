@@ -73,3 +73,14 @@ function one(
 ): StoreVariable {
   return { name, kind: 'file', libraries: none, programs, except: none, readers, replaces, source }
 }
+
+/** A variable that hands Java a trust store among its options (see java-options.ts). */
+export function javaVariable(name: string, replaces: boolean): StoreVariable {
+  return one(
+    name,
+    ['java'],
+    none,
+    replaces,
+    'https://docs.oracle.com/en/java/javase/21/security/java-secure-socket-extension-jsse-reference-guide.html',
+  )
+}

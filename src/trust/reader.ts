@@ -1,7 +1,12 @@
 import type { ContentReader } from '../image/facts.ts'
 import { limits } from '../limits.ts'
+import { isUnknown } from '../model.ts'
+import { readCertificate } from './certificate.ts'
 import { libraryFile } from './clients/libraries.ts'
 import { javaRelease, programs } from './clients/programs.ts'
+import { startBytes } from './containers/container.ts'
+import { derFile } from './containers/der-file.ts'
+import { containerOf, containers } from './containers/index.ts'
 import { releaseFiles } from './distribution.ts'
 import { PemScanner } from './find-pem.ts'
 import { storeFormats } from './formats/index.ts'
@@ -48,7 +53,7 @@ const headers = programs.flatMap(({ versionFile, ownLibrary }) =>
  * for certificates.
  */
 export const trustReader: ContentReader = {
-  version: 'trust-1',
+  version: 'trust-2',
   keep(path, size) {
     if (size === 0 || size > limits.keptFileBytes) return false
     if (files.has(path)) return true
@@ -59,6 +64,15 @@ export const trustReader: ContentReader = {
   },
   scan(_path, size) {
     return size < smallestPem ? null : new PemScanner()
+  },
+  startBytes,
+  keepStart: (path, size, start) => containers.some(container => container.matches(path, size, start)),
+  condense(path, content) {
+    const database = packageDatabases.find(each => each.keep(path))
+    if (database?.condense) return database.condense(content)
+    // Kept for how it begins: a file that turns out to be no certificate is of no use.
+    if (containerOf(path, content) !== derFile || this.keep(path, content.length)) return content
+    return isUnknown(readCertificate(content)) ? null : content
   },
 }
 

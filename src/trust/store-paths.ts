@@ -95,6 +95,48 @@ export const knownStorePatterns: readonly KnownStorePattern[] = [
   },
 ]
 
+/** Where programs keep roots in files of a form of their own; their form is told by their content. */
+export interface KeystorePlace {
+  /** Of a path without a leading slash. */
+  readonly pattern: RegExp
+  /** As a user is told where the content is none of the known forms. */
+  readonly name: string
+  readonly otherwise: string
+  /** Programs that read it by its place alone. */
+  readonly consumers: readonly string[]
+  /** As it comes with its program it often holds nothing. */
+  readonly mayBeEmpty?: boolean
+  readonly source: string
+}
+
+export const keystorePlaces: readonly KeystorePlace[] = [
+  {
+    pattern:
+      /(?:^|\/)(?:(?:lib\/security|java|openjdk[^/]*)\/(?:cacerts|jssecacerts)|ca-certificates\/(?:extracted\/)?java-cacerts(?:\.jks)?)$/,
+    name: 'the Java keystore',
+    otherwise: 'it is no keystore of a form that is known (JKS, JCEKS, PKCS#12)',
+    consumers: [],
+    source:
+      'https://docs.oracle.com/en/java/javase/21/security/java-secure-socket-extension-jsse-reference-guide.html (cacerts)',
+  },
+  {
+    pattern: /(?:^|\/)libnssckbi\.so$/,
+    name: "the module of NSS's built-in roots",
+    otherwise: 'it is no library',
+    consumers: [],
+    source: 'https://firefox-source-docs.mozilla.org/security/nss/runbooks/rootstore.html',
+  },
+  {
+    pattern:
+      /(?:^|\/)(?:etc\/pki\/nssdb|\.pki\/nssdb|\.mozilla\/firefox\/[^/]+|\.thunderbird\/[^/]+)\/cert9\.db$/,
+    name: 'the NSS database',
+    otherwise: 'it is no SQLite database',
+    consumers: [],
+    mayBeEmpty: true,
+    source: 'https://firefox-source-docs.mozilla.org/security/nss/legacy/tools/certutil/index.html',
+  },
+]
+
 /** Bundles that say of themselves that they are not for servers: inventory, no store. */
 export const notForServers: readonly RegExp[] = [
   /\/(?:email|objsign)-ca-bundle\.pem$/,
@@ -109,20 +151,30 @@ export interface AnchorSource {
   readonly source: string
 }
 
-const debianStores = ['/etc/ssl/certs', '/etc/ssl/certs/ca-certificates.crt']
+const debianStores = [
+  '/etc/ssl/certs',
+  '/etc/ssl/certs/ca-certificates.crt',
+  // By the hooks of ca-certificates-java and ca-certificates-mono.
+  '/etc/ssl/certs/java/cacerts',
+  '/etc/mono/certstore/certs/Trust',
+  '/etc/mono/certstore/new-certs/Trust',
+]
 const fedoraStores = [
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
   '/etc/pki/ca-trust/extracted/pem/directory-hash',
   '/etc/pki/ca-trust/extracted/openssl/ca-bundle.trust.crt',
+  '/etc/pki/ca-trust/extracted/java/cacerts',
 ]
 const suseStores = [
   '/var/lib/ca-certificates/ca-bundle.pem',
   '/var/lib/ca-certificates/pem',
   '/var/lib/ca-certificates/openssl',
+  '/var/lib/ca-certificates/java-cacerts',
 ]
 const archStores = [
   '/etc/ca-certificates/extracted/tls-ca-bundle.pem',
   '/etc/ca-certificates/extracted/cadir',
+  '/etc/ca-certificates/extracted/java-cacerts.jks',
 ]
 const debian = 'update-ca-certificates(8)'
 const suse = 'openSUSE update-ca-certificates(8)'

@@ -16,7 +16,10 @@ import { brokenEntry } from './broken.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 import type { ReadingClient } from './clients.ts'
 import { configuredStores, consumersOf } from './consumers.ts'
+import type { ContainedCertificate, Contents } from './containers/container.ts'
+import { containerOf } from './containers/index.ts'
 import { type FormatContext, type StoreDraft, storeFormats } from './formats/index.ts'
+import { passwordsOf } from './java-options.ts'
 import { commonName } from './names.ts'
 import type { InstalledPackages } from './packages/index.ts'
 import { anchorSourceOf, anchorSources, knownStores } from './store-paths.ts'
@@ -69,8 +72,11 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
   const claimed = new Set<string>()
   const drafts: StoreDraft[] = []
   const configured = configuredStores(tree, context.env)
+  const contentsOf = contentsCache(passwordsOf(context.env))
   const formatContext: FormatContext = {
     certificateOf: certificateCache(),
+    contentsOf,
+    foundIn: file => contentsOf(file)?.certificates ?? file.found,
     configured: new Set(configured.flatMap(({ path }) => path ?? [])),
   }
   for (const format of storeFormats) {
@@ -79,7 +85,7 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
     unknowns.push(...reading.unknowns)
     for (const path of reading.claimed) claimed.add(path)
   }
-  const anchors = anchorFolders(tree)
+  const anchors = anchorFolders(tree, formatContext)
   const aliases = aliasesOf(tree)
   const stores = drafts
     .map(draft =>
@@ -95,10 +101,12 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
   const fed = new Set(stores.flatMap(({ sources }) => sources))
   const certificates: PlainCertificate[] = []
   for (const file of tree.files()) {
-    if (file.found.length === 0 || claimed.has(file.path)) continue
     const anchor = anchorSourceOf(file.path)
     const broken: string[] = []
+    if (anchor && isNoCertificate(file, formatContext)) broken.push('it is neither PEM nor DER')
     for (const [found, certificate] of distinct(file, formatContext)) {
+      // A store tells its own, but for those that it says are no anchors.
+      if (claimed.has(file.path) && isTold(found)) continue
       if (isUnknown(certificate)) {
         if (anchor || (found.der && !found.embedded)) broken.push(certificate.unknown)
       } else if (!anchor || !fed.has(anchor.folder)) certificates.push(plain(certificate, file, context))
@@ -111,6 +119,17 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
     }
   }
   return { stores, certificates, unknowns }
+}
+
+/** Is it one of the roots of the store that its file is? */
+function isTold(found: FoundCertificate): boolean {
+  return found.rejected === undefined && (found as Partial<ContainedCertificate>).anchor !== false
+}
+
+/** A file that an anchor folder's tool takes by its name, and finds nothing in. */
+function isNoCertificate(file: ImageFile, context: FormatContext): boolean {
+  if (!file.content || file.size === 0 || !/\.(?:crt|cer|der|pem)$/.test(file.path)) return false
+  return context.foundIn(file).length === 0
 }
 
 function finish(
@@ -191,13 +210,31 @@ function certificateCache(): FormatContext['certificateOf'] {
   }
 }
 
+/** Rounds of key derivation for all keystores of an image: some seconds. */
+const keyDerivations = 16_000_000
+
+function contentsCache(passwords: readonly string[]): FormatContext['contentsOf'] {
+  const cache = new WeakMap<Uint8Array, Contents | null>()
+  const work = { left: keyDerivations }
+  return ({ path, content }) => {
+    if (!content) return null
+    let contents = cache.get(content)
+    if (contents === undefined) {
+      const container = containerOf(path.slice(1), content)
+      contents = container?.read(content, { passwords, work }) ?? null
+      cache.set(content, contents)
+    }
+    return contents
+  }
+}
+
 /** The certificates of a file, each once. */
 function* distinct(
   file: ImageFile,
   context: FormatContext,
 ): Iterable<[FoundCertificate, Maybe<Certificate>]> {
   const seen = new Set<string>()
-  for (const found of file.found) {
+  for (const found of context.foundIn(file)) {
     if (found.sha256 && seen.has(found.sha256)) continue
     if (found.sha256) seen.add(found.sha256)
     yield [found, context.certificateOf(found)]
@@ -205,11 +242,11 @@ function* distinct(
 }
 
 /** The anchor sources in which a certificate lies. */
-function anchorFolders(tree: ImageTree): ReadonlySet<string> {
+function anchorFolders(tree: ImageTree, context: FormatContext): ReadonlySet<string> {
   const folders = new Set<string>()
   for (const file of tree.files()) {
-    const source = file.found.length > 0 ? anchorSourceOf(file.path) : null
-    if (source) folders.add(source.folder)
+    const source = anchorSourceOf(file.path)
+    if (source && context.foundIn(file).length > 0) folders.add(source.folder)
   }
   return folders
 }

@@ -66,12 +66,17 @@ export async function treeOfTarGz(file: string): Promise<ImageTree> {
 function entryOf(path: string, sketch: Sketch): LayerEntry {
   if (typeof sketch === 'object' && 'link' in sketch) return { ...base(path, 'symlink'), link: sketch.link }
   const bytes = typeof sketch === 'string' ? Buffer.from(sketch) : sketch
-  const scanner = trustReader.scan(path, bytes.length)
+  const { length } = bytes
+  const scanner = trustReader.scan(path, length)
   scanner?.push(bytes)
+  const { startBytes, keepStart, condense } = trustReader
+  const kept =
+    trustReader.keep(path, length) ||
+    (length >= startBytes! && keepStart!(path, length, bytes.subarray(0, startBytes)))
   return {
     ...base(path, 'file'),
-    size: bytes.length,
-    content: trustReader.keep(path, bytes.length) ? bytes : null,
+    size: length,
+    content: kept ? condense!.call(trustReader, path, bytes) : null,
     found: scanner?.end() ?? [],
   }
 }

@@ -200,18 +200,18 @@ describe('what can not be read is told', () => {
       "a JVM's keystore",
       { '/usr/lib/jvm/jre/lib/security/cacerts': Buffer.from('feedfeed', 'hex') },
       [
-        'the Java keystore /usr/lib/jvm/jre/lib/security/cacerts: Java keystores (JKS, PKCS#12) are not read yet',
+        'the Java keystore /usr/lib/jvm/jre/lib/security/cacerts: it is cut or damaged: nothing of it could be read',
       ],
     ],
     [
       "Debian's Java keystore",
       { '/etc/ssl/certs/java/cacerts': Buffer.from('feedfeed', 'hex') },
-      ['the Java keystore /etc/ssl/certs/java/cacerts: Java keystores (JKS, PKCS#12) are not read yet'],
+      ['the Java keystore /etc/ssl/certs/java/cacerts: it is cut or damaged: nothing of it could be read'],
     ],
     [
       'NSS',
       { '/usr/lib64/libnssckbi.so': Buffer.from('7f454c46', 'hex') },
-      ["NSS's built-in roots /usr/lib64/libnssckbi.so: roots inside libnssckbi.so are not read yet"],
+      ["the module of NSS's built-in roots /usr/lib64/libnssckbi.so: no certificate was found in it"],
     ],
   ])('%s', (_, files, unknowns) => {
     expect(paths(treeOf(files)).unknowns).toEqual(unknowns)

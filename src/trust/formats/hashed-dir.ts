@@ -55,6 +55,7 @@ function readFolder(
     layer = Math.max(layer, file.layer)
     const broken = []
     for (const found of file.found) {
+      if (found.rejected !== undefined) continue
       const certificate = context.certificateOf(found)
       if (isUnknown(certificate)) broken.push(certificate.unknown)
       else if (!roots.has(certificate.sha256))

@@ -1,7 +1,10 @@
-import type { FoundCertificate, ImageTree } from '../../image/facts.ts'
+import type { FoundCertificate, ImageFile, ImageTree } from '../../image/facts.ts'
 import type { Maybe, StoreFormat, UnknownEntry } from '../../model.ts'
 import type { Certificate } from '../certificate.ts'
+import type { Contents } from '../containers/container.ts'
 import { hashedDirectory } from './hashed-dir.ts'
+import { keystores } from './keystores.ts'
+import { mono } from './mono.ts'
 import { pemBundle } from './pem-bundle.ts'
 import { unreadFormats } from './unread.ts'
 
@@ -21,6 +24,10 @@ export interface StoreDraft {
 export interface FormatContext {
   /** Reads a certificate once, however often it lies in the image. */
   certificateOf(found: FoundCertificate): Maybe<Certificate>
+  /** What a file that is no PEM text holds; null where it is none of the known forms. Read once. */
+  contentsOf(file: ImageFile): Contents | null
+  /** The certificates of a file, whatever form it has. */
+  foundIn(file: ImageFile): readonly FoundCertificate[]
   /** Real paths that the image's environment names as stores. */
   readonly configured: ReadonlySet<string>
 }
@@ -42,4 +49,10 @@ export interface StoreFormatReader {
 }
 
 /** Folders come first: the files in them are theirs. */
-export const storeFormats: readonly StoreFormatReader[] = [hashedDirectory, pemBundle, unreadFormats]
+export const storeFormats: readonly StoreFormatReader[] = [
+  hashedDirectory,
+  mono,
+  keystores,
+  pemBundle,
+  unreadFormats,
+]

@@ -6,7 +6,7 @@ import { anchorSourceOf, knownStorePatterns, knownStores, notForServers } from '
 import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
 
 /** From so many on, a file of CA certificates is a store wherever it lies. */
-const bundleSize = 5
+export const bundleSize = 5
 const fileBytes = 8 << 20
 
 const known = knownStores.filter(({ kind }) => kind === 'file').map(({ path }) => path)
@@ -24,6 +24,8 @@ export const pemBundle: StoreFormatReader = {
     for (const path of known) real.add(tree.resolve(path) ?? path)
     for (const file of tree.files()) {
       const isKnown = real.has(file.path) || knownStorePatterns.some(({ pattern }) => pattern.test(file.path))
+      // A file of another form is told by that form.
+      if (context.contentsOf(file)) continue
       if (file.found.length === 0) {
         if (isKnown && file.size > 0) unknowns.push(emptyEntry(file))
         continue
@@ -48,6 +50,7 @@ function readFile(
   const broken: string[] = []
   let authorities = 0
   for (const found of file.found) {
+    if (found.rejected !== undefined) continue
     const certificate = context.certificateOf(found)
     if (isUnknown(certificate)) {
       // In a program a first line alone is a string that it prints, not a certificate.
@@ -57,6 +60,7 @@ function readFile(
       if (certificate.ca) authorities++
     }
   }
+  if (roots.size === 0 && broken.length === 0) return { store: null, broken }
   if (!isKnown && authorities < bundleSize) return { store: null, broken }
   const consumers = knownStorePatterns.find(({ pattern }) => pattern.test(file.path))?.consumers ?? []
   const store: StoreDraft = {

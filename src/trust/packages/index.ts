@@ -2,7 +2,7 @@ import type { ImageTree } from '../../image/facts.ts'
 import type { Package, UnknownEntry } from '../../model.ts'
 import { apk } from './apk.ts'
 import { dpkg } from './dpkg.ts'
-import { rpm } from './rpm.ts'
+import { rpm } from './rpm/index.ts'
 
 /** A package of the system's database, with what imgtrust needs beyond name and version. */
 export interface InstalledPackage extends Package {
@@ -19,6 +19,8 @@ export interface PackageDatabase {
   readonly manager: Package['manager']
   /** Must this file be kept whole? `path` is relative to the root, as in the layers. */
   keep(path: string): boolean
+  /** What is worth keeping of such a file; all of it where absent. */
+  condense?(content: Uint8Array): Uint8Array
   read(tree: ImageTree): {
     readonly packages: readonly InstalledPackage[]
     readonly unknowns: readonly UnknownEntry[]
