@@ -4,7 +4,7 @@ import { type Content, isBundle } from './content.ts'
 import type { Fields } from './fields.ts'
 import { contentIn, put, realPath, withStore } from './files.ts'
 import type { Machine } from './machine.ts'
-import { CONF, inTrustFolder, likeRoot, touchesTrust, within } from './paths.ts'
+import { CONF, givesStore, inTrustFolder, likeRoot, touchesTrust, within } from './paths.ts'
 import type { StoreOrigin, TracedStore } from './state.ts'
 
 export interface CopyOptions {
@@ -117,12 +117,11 @@ function stamped(machine: Machine, content: Content, options: CopyOptions): Cont
 }
 
 function copyFolder(machine: Machine, source: Fields, from: string, to: string, options: CopyOptions): void {
-  if (isUnknown(source.stores)) {
-    if (touchesTrust(from) || from === '/') {
-      if (touchesTrust(to) || to === '/')
-        machine.storesUnknown(`${from} is copied from a place whose stores are not known`)
-      return
+  if (isUnknown(source.stores) && givesStore(from)) {
+    if (touchesTrust(to) || to === '/') {
+      machine.storesUnknown(`${from} is copied from a place whose stores are not known`)
     }
+    return
   }
   const moved = (path: string): string =>
     joined(to, from === '/' ? path.slice(1) : path.slice(from.length + 1))

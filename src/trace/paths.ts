@@ -65,6 +65,12 @@ export function inTrustFolder(path: string): boolean {
   return path === CONF || BUNDLES.has(path) || FOLDERS.some(folder => within(path, folder))
 }
 
+/** Does a copy of this path bring a store along: a store's own path or folder, `/etc`, the root? */
+export function givesStore(path: string): boolean {
+  if (path === '/' || path === '/etc' || path === '/usr') return true
+  return inTrustFolder(path) && !within(path, '/usr/local/share/ca-certificates')
+}
+
 /** Folders in which people build a root filesystem. */
 const LIKE_ROOTS =
   /rootfs|^\/(out|output|target|chroot|mnt(\/.*)?|fs|image|install|dist|build|export|staging|overlay|new_?root|sysroot|tmp\/[^/]+)$/

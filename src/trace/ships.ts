@@ -3,7 +3,7 @@ import { expandWord } from '../dockerfile/expand.ts'
 import { findStage, flagValue, imageText, type Stage, type StagedDockerfile } from '../dockerfile/stages.ts'
 import { jsonForm, splitWords, takeFlags } from '../dockerfile/words.ts'
 import { isUnknown } from '../model.ts'
-import { likeRoot, touchesTrust } from './paths.ts'
+import { givesStore, likeRoot } from './paths.ts'
 import type { TracedStage } from './state.ts'
 
 type Ships = TracedStage['ships']
@@ -27,16 +27,23 @@ export function shipping(dockerfile: StagedDockerfile, target: Stage): Map<Stage
     const base = imageText(stage)
     const below = base === null ? null : findStage(dockerfile.stages, base, stage.index, false)
     if (below) queue.push([below, whole])
-    for (const { from, paths } of sources(dockerfile, stage)) {
-      const gives = paths.some(path => path === '/' || path === null || touchesTrust(path) || likeRoot(path))
+    for (const { from, paths, to } of sources(dockerfile, stage)) {
+      const gives = paths.some(path => givesStore(path) || (to === '/' && likeRoot(path)))
       queue.push([from, gives ? whole : 'programs'])
     }
   }
   return ships
 }
 
-function sources(dockerfile: StagedDockerfile, stage: Stage): { from: Stage; paths: (string | null)[] }[] {
-  const found: { from: Stage; paths: (string | null)[] }[] = []
+interface Source {
+  readonly from: Stage
+  /** Absolute. */
+  readonly paths: readonly string[]
+  readonly to: string
+}
+
+function sources(dockerfile: StagedDockerfile, stage: Stage): Source[] {
+  const found: Source[] = []
   for (const outer of stage.instructions) {
     const instruction = outer.trigger ?? outer
     const { flags, rest } = takeFlags(instruction.body)
@@ -44,7 +51,7 @@ function sources(dockerfile: StagedDockerfile, stage: Stage): { from: Stage; pat
       for (const flag of flags) {
         const name = flag.name === 'mount' ? /(?:^|,)from=([^,]+)/.exec(flag.value ?? '')?.[1] : undefined
         const from = name ? findStage(dockerfile.stages, name, stage.index, true) : null
-        if (from) found.push({ from, paths: ['/run/mounted'] })
+        if (from) found.push({ from, paths: ['/run/mounted'], to: '/run/mounted' })
       }
     }
     if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue
@@ -59,10 +66,10 @@ function sources(dockerfile: StagedDockerfile, stage: Stage): { from: Stage; pat
     const words =
       jsonForm(rest)?.map(word => word.text) ??
       splitWords(rest.text, dockerfile.escapeMark).map(word => word.text)
-    const paths = words
-      .slice(0, -1)
-      .map(word => (word.includes('$') ? word : `/${word.replace(/^\/+/, '').replace(/\/+$/, '')}`))
-    found.push({ from, paths })
+    // What only the stage's own ARG and ENV could tell is taken for a program's path.
+    const clean = (word: string): string =>
+      word.includes('$') ? '/?' : `/${word.replace(/^\/+/, '').replace(/\/+$/, '')}`
+    found.push({ from, paths: words.slice(0, -1).map(clean), to: clean(words.at(-1) ?? '') })
   }
   return found
 }

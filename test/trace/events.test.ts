@@ -258,6 +258,16 @@ describe('what ships of a stage', () => {
       ['programs', 'programs', 'final'],
     ],
     [
+      'what a builder installed',
+      'FROM alpine:3.11 AS a\nFROM scratch\nCOPY --from=a /usr/local /usr/local\n',
+      ['programs', 'final'],
+    ],
+    [
+      'a page that was built',
+      'FROM alpine:3.11 AS a\nFROM scratch\nCOPY --from=a /dist /usr/share/html\n',
+      ['programs', 'final'],
+    ],
+    [
       'a mounted stage',
       'FROM alpine:3.11 AS a\nFROM alpine:3.20\nRUN --mount=type=bind,from=a,target=/m true\n',
       ['programs', 'final'],

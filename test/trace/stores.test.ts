@@ -488,6 +488,22 @@ describe('anchors, copies and stages', () => {
     ['a base by an argument without a value', 'ARG TAG\nFROM alpine:${TAG:?}\n', '?'],
     ['scratch', 'FROM scratch\nCOPY app /\n', ''],
     ['a script of the context, followed', `${sentry}\nCOPY fix.sh /\nRUN /fix.sh AddTrust\n`, without],
+    [
+      'the same from a folder of PATH',
+      `${sentry}\nCOPY fix.sh /usr/local/bin/fix\nRUN fix AddTrust\n`,
+      without,
+    ],
+    ['a script of PATH that is not here', `${sentry}\nCOPY other /usr/local/bin/other\nRUN other\n`, '?'],
+    [
+      'a program that was fetched',
+      `${sentry}\nRUN curl -o /usr/local/bin/kubectl https://a.b/k && kubectl version\n`,
+      old,
+    ],
+    [
+      'what an unknown stage installed',
+      'FROM example.com/a:b AS s\nFROM debian:12\nCOPY --from=s /usr/local /usr/local\n',
+      '',
+    ],
     ['the same by sh', `${sentry}\nCOPY . /src\nWORKDIR /src\nRUN sh fix.sh AddTrust\n`, without],
     ['a mount over the store', `${sentry}\nRUN --mount=type=bind,target=/etc/ssl rm -rf /etc/ssl\n`, old],
     ['a shell that is not followed', `${sentry}\nSHELL ["pwsh", "-Command"]\nRUN Remove-Item x\n`, '?'],

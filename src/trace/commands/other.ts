@@ -1,4 +1,6 @@
 import type { ShellCommand } from '../../dockerfile/shell-types.ts'
+import { isUnknown } from '../../model.ts'
+import { type Content, FETCHED, isTextContent } from '../content.ts'
 import type { Machine } from '../machine.ts'
 import { absolutePath, inTrustFolder } from '../paths.ts'
 import { runFile, shown } from './shell.ts'
@@ -9,7 +11,7 @@ const BUILDS =
   /(^|\/)(configure|config|Configure|bootstrap(\.sh|\.py)?|autogen\.sh|buildconf|gradlew|mvnw|sbt|setup\.py|manage\.py|make|waf|b2|bjam|bootstrap\.sh|rebar3?|mix|artisan|composer|phpize)$/
 /** Programs of the project's own: no shell scripts that manage a system. */
 const PROGRAMS =
-  /\.(py|js|mjs|cjs|ts|rb|php|pl|jar|phar|exe|go|lua|R)$|(^|\/)(node_modules|vendor|venv|\.venv|target|dist|bin)\//
+  /\.(py|js|mjs|cjs|ts|rb|php|pl|jar|phar|exe|go|lua|R)$|(^|\/)(node_modules|vendor|venv|\.venv|target|dist)\/|^(\.\/)?bin\//
 
 /**
  * Any program that the registry doesn't have. Compilers and tools leave the stores alone; a script of the project's own
@@ -24,28 +26,42 @@ export const other: Handler = (command, machine) => {
     }
     return ran
   }
-  const path = name.value.includes('/') ? absolutePath(name.value, command.cwd) : null
-  if (path !== null) {
-    const content = machine.readFile(path)
-    if (
-      content &&
-      'kind' in content &&
-      content.kind === 'text' &&
-      /^#!\s*\S*\/(env\s+)?(ba|da|a|k|z)?sh\b/.test(content.text)
-    ) {
-      return runFile(command, machine, name, command.args, false)
+  const path = name.value.includes('/') ? absolutePath(name.value, command.cwd) : onPath(name.value, machine)
+  if (path === null) {
+    if (/\.sh$|^\.\.?\//.test(name.value) && !harmless(name.value, name.value, null)) {
+      machine.storesUnknown(`the script ${shown(name.value)} is run, and can't be read`)
     }
-    const system =
-      /^\/(usr\/)?(local\/)?s?bin\/[^/]+$/.test(path) && !path.endsWith('.sh') && content === null
-    const harmless =
-      system || BUILDS.test(name.value) || (PROGRAMS.test(name.value) && !name.value.endsWith('.sh'))
-    if (!harmless && (name.value.endsWith('.sh') || name.value.startsWith('./') || content !== null)) {
-      machine.storesUnknown(`the script ${shown(name.value)} is run, and can't be followed`)
-    }
-  } else if (name.value.endsWith('.sh')) {
-    machine.storesUnknown(`the script ${shown(name.value)} is run, and can't be read`)
+    return ran
+  }
+  const content = machine.readFile(path)
+  if (content && !isUnknown(content) && isTextContent(content) && SHELL_SCRIPT.test(content.text)) {
+    return runFile(command, machine, { ...name, value: path }, command.args, false)
+  }
+  if (!harmless(name.value, path, content)) {
+    machine.storesUnknown(`the script ${shown(name.value)} is run, and can't be followed`)
   }
   return ran
+}
+
+const SHELL_SCRIPT = /^#!\s*\S*\/(env\s+)?(ba|da|a|k|z)?sh\b/
+
+/** A program of the system, a tool that builds, or a program that was fetched whole. */
+function harmless(name: string, path: string, content: Content | null): boolean {
+  if (BUILDS.test(name)) return true
+  if (path.endsWith('.sh')) return false
+  if (PROGRAMS.test(name)) return true
+  const fetched = content === null || (isUnknown(content) && content.unknown === FETCHED)
+  const installed = /^\/(usr\/|opt\/)?(local\/|[^/]+\/)?s?bin\/[^/]+$/.test(path)
+  return installed ? fetched : content === null && !/^\.\.?\//.test(name)
+}
+
+/** A program that the Dockerfile itself put where the shell looks for it. */
+function onPath(name: string, machine: Machine): string | null {
+  for (const folder of ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']) {
+    const path = `${folder}/${name}`
+    if (machine.fields.files.get(path)?.kind === 'file') return path
+  }
+  return null
 }
 
 /** Words that name a store, conf or a folder of either make what they name unknown. */
