@@ -25,7 +25,8 @@ interface ReportValues {
   readonly 'fail-on': string
 }
 
-export const EXIT = { clean: 0, findings: 1, failed: 2 } as const
+/** 130 is what a shell says of a program that Ctrl-C ended (128 + SIGINT). */
+export const EXIT = { clean: 0, findings: 1, failed: 2, interrupted: 130 } as const
 
 /** What all commands share: reading common flags, printing reports, and errors as one line with exit status 2. */
 export abstract class BaseCommand extends Command {
@@ -52,11 +53,12 @@ export abstract class BaseCommand extends Command {
       color: useColor(flags.color, process.stdout, process.env),
       width: process.stdout.columns ?? 100,
       show: flags['fail-on'] === 'info' ? 'info' : 'warning',
+      failures: !(process.stdout.isTTY && process.stderr.isTTY),
       remedy: (flags.remedy ?? 'dockerfile') as FormatOptions['remedy'],
     }
     const outputs = (flags.output ?? []).map(parseOutput)
     for (const { format, file } of outputs) {
-      const text = await this.render(report, format, { ...options, color: false, width: 100 })
+      const text = await this.render(report, format, { ...options, color: false, width: 100, failures: true })
       try {
         writeFileSync(file, text)
       } catch (error) {
@@ -87,6 +89,10 @@ export abstract class BaseCommand extends Command {
   protected override async catch(
     error: Error & { exitCode?: number; oclif?: { exit?: number } },
   ): Promise<void> {
+    if (error instanceof JobError && error.code === 'aborted') {
+      process.exitCode = EXIT.interrupted
+      return
+    }
     if (error instanceof JobError) {
       this.note(`imgtrust: ${error.message}`)
       process.exitCode = EXIT.failed

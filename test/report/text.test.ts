@@ -3,7 +3,7 @@ import { text } from '../../src/report/formats/text.ts'
 import type { Report, ReportFinding, ReportTarget } from '../../src/report/report.ts'
 import { nastyNames } from '../support/nasty-names.ts'
 
-const options = { color: false, width: 100, show: 'warning', remedy: 'dockerfile' } as const
+const options = { color: false, width: 100, show: 'warning', failures: true, remedy: 'dockerfile' } as const
 
 const finding = (changes: Partial<ReportFinding> = {}): ReportFinding => ({
   rule: 'expired-root-kept',
@@ -89,6 +89,12 @@ describe('text', () => {
     const shown = text.render(report(target({ error: 'x.tar: truncated; fetch it again' })), options)
     expect(shown).toMatch(/failed +x\.tar: truncated; fetch it again/)
     expect(shown).toMatch(/^1 failed in 1 target/m)
+  })
+
+  it('leaves a failure to standard error where both are one terminal', () => {
+    const shown = text.render(report(target({ error: 'x.tar: truncated' })), { ...options, failures: false })
+    expect(shown).not.toContain('truncated')
+    expect(shown).toMatch(/^1 failed in 1 target/)
   })
 
   it('wraps what is long and never breaks a line to copy', () => {
