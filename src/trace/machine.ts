@@ -55,14 +55,11 @@ export class Machine implements ShellHost<Fields> {
   fields: Fields
   /** Line (from 1) of the instruction that runs. */
   line = 1
-  /** The range that events point at while a script from elsewhere runs; else words have their own. */
   events: TrustEvent[] = []
   uses: ClientUse[] = []
   installs: ClientInstall[] = []
   /** A checksum or a signature was checked in this instruction. */
   checked = false
-  /** The instruction runs when the image does (CMD, HEALTHCHECK). */
-  later = false
 
   constructor(session: Session, stage: string | null, fields: Fields) {
     this.session = session
