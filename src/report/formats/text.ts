@@ -41,7 +41,9 @@ function renderTarget(target: ReportTarget, pen: Pen): string {
   const findings = shown.map(finding => renderFinding(finding, target, pen))
   const unknowns = target.kind === 'dockerfile' ? [] : target.unknowns.map(entry => renderUnknown(entry, pen))
   const failure =
-    target.error === null ? [] : [`  ${pen.paint.red('failed')}  ${escapeTerminal(target.error)}`]
+    target.error === null || !pen.failures
+      ? []
+      : [`  ${pen.paint.red('failed')}  ${escapeTerminal(target.error)}`]
   const parts = [...facts, ...findings, ...(unknowns.length ? [unknowns.join('\n')] : []), ...failure]
   if (parts.length === 0) return ''
   return [renderHeading(target, pen), ...parts].join('\n\n')
