@@ -35,6 +35,20 @@ export interface Root {
   readonly notAfter: Instant
   /** The number (from 0) of the image layer that brought it; absent outside images. */
   readonly layer?: number
+  /** What its certificate says; absent where it is told by the built-in facts and not by bytes. */
+  readonly certificate?: RootCertificate
+}
+
+/** What a root's own bytes say of it. */
+export interface RootCertificate {
+  /** Lower-case hex SHA-1 of the DER: policies may name a root by it. */
+  readonly sha1: string
+  /** The whole name as RFC 4514 writes it, in the certificate's order. */
+  readonly subject: string
+  /** `RSA 2048`, `EC secp384r1`, … */
+  readonly key: string
+  /** May it stand above others, as OpenSSL's X509_check_ca sees it? */
+  readonly ca: boolean
 }
 
 export type StoreFormat = 'pem-bundle' | 'hashed-dir' | 'jks' | 'pkcs12' | 'p11-kit' | 'embedded'
@@ -61,6 +75,22 @@ export interface TrustStore {
   readonly release: string | null
   readonly match: Match
   readonly roots: readonly Root[]
+  /** The package that owns it, or whose tool made it; absent where no package database says so. */
+  readonly package?: Package
+  /** What is wrong with each of its certificates that can't be read; absent: all can. */
+  readonly broken?: readonly string[]
+  /** The files and folders by which its content can be changed; absent where nobody looked. */
+  readonly access?: readonly FileAccess[]
+}
+
+/** Who may write a file or folder. */
+export interface FileAccess {
+  /** Absolute. */
+  readonly path: string
+  /** Permission bits. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
 }
 
 /** A certificate that is neither in a store nor in an anchor source: inventory, without findings. */

@@ -3,7 +3,7 @@
  * worth keeping. Types alone. The overlay is applied afterwards (overlay.ts).
  */
 import type { ErrorCode } from '../errors.ts'
-import type { FileView } from '../model.ts'
+import type { FileAccess, FileView } from '../model.ts'
 
 export type EntryType = 'file' | 'dir' | 'symlink' | 'hardlink' | 'other'
 
@@ -139,6 +139,15 @@ export interface ImageFile extends Omit<LayerEntry, 'link' | 'path' | 'type'> {
   readonly path: string
   /** Number (from 0) of the layer that brought this content. */
   readonly layer: number
+  /** What lower layers had at this path, the uppermost first; absent: nothing that matters here. */
+  readonly earlier?: readonly EarlierFile[]
+}
+
+/** A file that an upper layer has written anew. */
+export interface EarlierFile {
+  readonly layer: number
+  readonly content: Uint8Array | null
+  readonly found: readonly FoundCertificate[]
 }
 
 /** The whole image after the overlay. */
@@ -149,6 +158,8 @@ export interface ImageTree extends FileView {
   file(path: string): ImageFile | null
   /** All absolute paths of symbolic links and where they finally lead (null: nowhere), sorted. */
   links(): Iterable<{ readonly path: string; readonly target: string | null }>
+  /** Who may write the file or folder behind `path`; null where nothing is there or no layer says. */
+  access(path: string): FileAccess | null
   /** Names in the folder behind `path`, sorted; null where that is no folder. */
   list(path: string): readonly string[] | null
   /** What could not be read of the image: its own unknowns, and those met in its layers. */

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import type { ImageTree, LayerEntry, LayerFacts, LayerUnknown } from './facts.ts'
+import type { EarlierFile, ImageTree, LayerEntry, LayerFacts, LayerUnknown } from './facts.ts'
 import { splitPath } from './path.ts'
 import { LayeredTree } from './tree.ts'
 
@@ -10,6 +10,8 @@ export interface TreeNode {
   entry: LayerEntry | null
   /** Present where it is a folder. */
   readonly children: Map<string, TreeNode> | null
+  /** What lower layers had here, the uppermost first. */
+  earlier?: readonly EarlierFile[]
 }
 
 /** Named one by one; a stranger's layer can have a million. */
@@ -174,8 +176,23 @@ function merge(lower: Folder, upper: Folder): void {
         if (node.entry) old.entry = node.entry
         todo.push([old, node])
       } else {
+        remember(node, old)
         below.children!.set(name, node)
       }
     }
   }
+}
+
+/** Larger files are not held on to: what a layer below had of a keystore is small. */
+const EARLIER_BYTES = 512 << 10
+
+/** Certificates tell which layer brought them only where the file that they stood in before is known too. */
+function remember(node: TreeNode, old: TreeNode | undefined): void {
+  // A hard link to the file below is that file.
+  if (old === node || node.entry?.type !== 'file' || old?.entry?.type !== 'file') return
+  const { found, content } = old.entry
+  const kept = content !== null && content.length <= EARLIER_BYTES ? content : null
+  if (found.length === 0 && kept === null) return
+  if (node.entry.found.length === 0 && node.entry.content === null) return
+  node.earlier = [{ layer: old.layer, content: kept, found }, ...(old.earlier ?? [])]
 }

@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts'
+import type { FileAccess } from '../model.ts'
 import type { ImageFile, ImageTree } from './facts.ts'
 import type { TreeNode } from './overlay.ts'
 
@@ -36,6 +37,12 @@ export class LayeredTree implements ImageTree {
   file(path: string): ImageFile | null {
     const place = this.#find(path)
     return place && fileOf(place)
+  }
+
+  access(path: string): FileAccess | null {
+    const place = this.#find(path)
+    const entry = place?.node.entry
+    return entry ? { path: place.path, mode: entry.mode, uid: entry.uid, gid: entry.gid } : null
   }
 
   list(path: string): readonly string[] | null {
@@ -115,5 +122,6 @@ function fileOf({ path, node }: Place): ImageFile | null {
   const entry = node.entry
   if (entry?.type !== 'file') return null
   const { mode, uid, gid, size, content, found } = entry
-  return { path, mode, uid, gid, size, content, found, layer: node.layer }
+  const { earlier } = node
+  return { path, mode, uid, gid, size, content, found, layer: node.layer, ...(earlier && { earlier }) }
 }

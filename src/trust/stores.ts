@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { FoundCertificate, ImageFile, ImageTree } from '../image/facts.ts'
 import { limits } from '../limits.ts'
 import {
   type Day,
   type Distribution,
+  type FileAccess,
   isUnknown,
   type Match,
   type Maybe,
@@ -12,6 +14,7 @@ import {
   type UnknownEntry,
   unknown,
 } from '../model.ts'
+import { accessTo } from './access.ts'
 import { brokenEntry } from './broken.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 import type { ReadingClient } from './clients.ts'
@@ -21,7 +24,8 @@ import { containerOf } from './containers/index.ts'
 import { type FormatContext, type StoreDraft, storeFormats } from './formats/index.ts'
 import { passwordsOf } from './java-options.ts'
 import { commonName } from './names.ts'
-import type { InstalledPackages } from './packages/index.ts'
+import type { InstalledPackage, InstalledPackages } from './packages/index.ts'
+import { rootLayers } from './root-layers.ts'
 import { anchorSourceOf, anchorSources, knownStores } from './store-paths.ts'
 
 /** What only the built-in facts can tell, handed in: trust/ does not import them. */
@@ -95,6 +99,8 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
         aliases(draft),
         anchors,
         consumersOf(draft.path, tree, context.clients, configured),
+        rootLayers(tree, draft.path, formatContext),
+        accessTo(tree, draft.path),
       ),
     )
     .sort((a, b) => compare(a.path, b.path))
@@ -138,20 +144,23 @@ function finish(
   aliases: readonly string[],
   anchors: ReadonlySet<string>,
   readers: readonly string[],
+  layerOf: (sha256: string, layer: number) => number,
+  access: readonly FileAccess[],
 ): TrustStore {
-  const { path, format, layer } = draft
+  const { path, format, layer, broken = [] } = draft
   const paths = [path, ...aliases]
   const sources = anchorSources
     .filter(({ folder, feeds }) => anchors.has(folder) && feeds.some(store => paths.includes(store)))
     .map(({ folder }) => folder)
     .sort()
+  const owner = packageOf(path, sources.length > 0 || systemPaths.has(path), context)
   const { release, match } = context.naming.match(
     new Set(draft.roots.map(({ certificate }) => certificate.sha256)),
     {
       path,
       distribution: context.distribution?.id,
       version: context.distribution?.version ?? null,
-      packageVersion: packageVersion(path, sources.length > 0 || systemPaths.has(path), context),
+      packageVersion: owner?.version ?? null,
     },
   )
   return {
@@ -164,16 +173,20 @@ function finish(
     createdBy: context.layers?.[layer]?.createdBy ?? null,
     release,
     match,
-    roots: draft.roots.map(({ certificate, layer }) => rootOf(certificate, context, layer)),
+    roots: draft.roots.map(({ certificate, layer }) =>
+      rootOf(certificate, context, layerOf(certificate.sha256, layer)),
+    ),
+    ...(owner && { package: { name: owner.name, version: owner.version, manager: owner.manager } }),
+    ...(broken.length > 0 && { broken }),
+    ...(access.length > 0 && { access }),
   }
 }
 
 const systemPaths: ReadonlySet<string> = new Set(knownStores.map(({ path }) => path))
 
-/** The version of the package that brought a store: its owner, or the distribution's where a tool generates it. */
-function packageVersion(path: string, generated: boolean, { packages }: StoreContext): string | null {
-  const owner = packages.ownerOf(path) ?? (generated ? packages.byName('ca-certificates') : null)
-  return owner?.version ?? null
+/** The package that brought a store: its owner, or the distribution's where a tool generates it. */
+function packageOf(path: string, generated: boolean, { packages }: StoreContext): InstalledPackage | null {
+  return packages.ownerOf(path) ?? (generated ? packages.byName('ca-certificates') : null)
 }
 
 function rootOf(certificate: Certificate, { naming, layers }: StoreContext, layer: number): Root {
@@ -183,6 +196,12 @@ function rootOf(certificate: Certificate, { naming, layers }: StoreContext, laye
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
     ...(layers ? { layer } : {}),
+    certificate: {
+      sha1: createHash('sha1').update(certificate.der).digest('hex'),
+      subject: certificate.subject.text,
+      key: certificate.key.text,
+      ca: certificate.ca,
+    },
   }
 }
 

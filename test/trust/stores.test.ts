@@ -226,19 +226,30 @@ describe('layers', () => {
       { '/etc/ssl/cert.pem': bundle(4) },
     )
 
-  test('a store and its roots name the layer that brought the present content, and its history line', () => {
+  test('a store names the layer that brought its present content, a root the one that first brought it', () => {
     expect(modelOf(tree()).stores).toMatchObject([
       {
         path: '/etc/ssl/cert.pem',
         layer: 2,
         createdBy: 'COPY third',
-        roots: sha256.slice(0, 4).map(sha256 => ({ sha256, layer: 2 })),
+        roots: sha256.slice(0, 4).map((sha256, number) => ({ sha256, layer: number < 2 ? 0 : 2 })),
       },
       { path: '/etc/ssl/certs/ca-certificates.crt', layer: 1, createdBy: 'RUN second' },
     ])
     expect(modelOf(tree()).certificates).toMatchObject([
       { path: '/srv/leaf.pem', layer: 0, subject: 'CN=leaf' },
     ])
+  })
+
+  test('a root that was taken out and came back is of the layer that brought it back', () => {
+    const [store] = modelOf(
+      treeOf(
+        { '/etc/ssl/cert.pem': bundle(3) },
+        { '/etc/ssl/cert.pem': bundle(1) },
+        { '/etc/ssl/cert.pem': bundle(2) },
+      ),
+    ).stores
+    expect(store?.roots.map(({ layer }) => layer)).toEqual([0, 2])
   })
 
   test('outside images there are none', () => {

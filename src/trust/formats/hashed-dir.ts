@@ -48,12 +48,13 @@ function readFolder(
     if (member) members.add(member)
   }
   const roots = new Map<string, { certificate: Certificate; layer: number }>()
+  const allBroken: string[] = []
   let layer = 0
   for (const member of members) {
     const file = tree.file(member)
     if (!file || file.found.length === 0) continue
     layer = Math.max(layer, file.layer)
-    const broken = []
+    const broken: string[] = []
     for (const found of file.found) {
       if (found.rejected !== undefined) continue
       const certificate = context.certificateOf(found)
@@ -62,8 +63,9 @@ function readFolder(
         roots.set(certificate.sha256, { certificate, layer: file.layer })
     }
     if (broken.length > 0) unknowns.push(brokenEntry(file, broken))
+    allBroken.push(...broken.map(problem => `${member.slice(member.lastIndexOf('/') + 1)}: ${problem}`))
     if (!anchorSourceOf(member)) claimed.push(member)
   }
   if (roots.size === 0) return null
-  return { path, format: 'hashed-dir', consumers: [], layer, roots: [...roots.values()] }
+  return { path, format: 'hashed-dir', consumers: [], layer, roots: [...roots.values()], broken: allBroken }
 }

@@ -19,6 +19,8 @@ export interface StoreDraft {
   readonly layer: number
   /** In file order, each certificate once. */
   readonly roots: readonly { readonly certificate: Certificate; readonly layer: number }[]
+  /** What is wrong with each of its certificates that can't be read. */
+  readonly broken?: readonly string[]
 }
 
 export interface FormatContext {

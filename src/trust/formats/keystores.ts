@@ -47,6 +47,7 @@ export const keystores: StoreFormatReader = {
         consumers: place?.consumers ?? [],
         layer: file.layer,
         roots: [...roots.values()].map(certificate => ({ certificate, layer: file.layer })),
+        broken,
       })
     }
     return { stores, claimed, unknowns }

@@ -69,6 +69,7 @@ function readFile(
     consumers,
     layer: file.layer,
     roots: [...roots.values()].map(certificate => ({ certificate, layer: file.layer })),
+    broken,
   }
   return { store, broken }
 }
