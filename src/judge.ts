@@ -3,6 +3,7 @@
 import type { Finding } from './finding.ts'
 import { check, type RuleSettings } from './judge/check.ts'
 import type { ImageModel, Instant } from './model.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Judging } from './remedy/prove.ts'
 import type { JudgeContext } from './rule.ts'
 import type { DockerfileModel } from './trace/state.ts'
@@ -13,6 +14,8 @@ export interface JudgeOptions {
   /** Milliseconds before its end in which a root counts as expiring. */
   readonly expiringWithin: number
   readonly rules?: RuleSettings
+  /** What the user demands of stores. */
+  readonly policy?: Policy
   /**
    * How to trace the changed text of a Dockerfile, so that its remedies can be proven. Images need nothing: their
    * remedies are applied to the model itself. Without it a Dockerfile's remedies are marked as not proven.
@@ -26,9 +29,9 @@ export interface JudgeOptions {
  */
 export async function judge(
   model: DockerfileModel | ImageModel,
-  { at, expiringWithin, rules = {}, prove: proving }: JudgeOptions,
+  { at, expiringWithin, rules = {}, policy, prove: proving }: JudgeOptions,
 ): Promise<Finding[]> {
-  const context: JudgeContext = { at, expiringWithin }
+  const context: JudgeContext = { at, expiringWithin, ...(policy && { policy }) }
   const rejudge: Judging['rejudge'] = async changed =>
     (await check(changed, context, rules)).map(({ finding }) => finding)
   const judging: Judging = proving === undefined ? { rejudge } : { rejudge, retrace: proving.retrace }

@@ -5,14 +5,26 @@
 
 import type { Severity } from './finding.ts'
 import type { Client, Distribution, ImageModel, Instant, Location, Maybe, Root } from './model.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Mend } from './remedy/plan.ts'
 import type { DockerfileModel } from './trace/state.ts'
 
+/** An ignore in a comment that silenced nothing. */
+export interface UnusedIgnore {
+  /** The comment's line, from 1. */
+  readonly line: number
+  readonly rule: string
+}
+
 export interface JudgeContext {
+  /** For rules that run last: the ignores that silenced nothing. */
+  readonly unusedIgnores?: readonly UnusedIgnore[]
   /** The judge's clock (`--at`). */
   readonly at: Instant
   /** Milliseconds before its end in which a root counts as expiring. */
   readonly expiringWithin: number
+  /** What the user demands of stores; absent: nothing. */
+  readonly policy?: Policy
 }
 
 /** What a rule yields: the place and typed evidence. The sentence is made last, by {@link Rule.message}. */
@@ -33,6 +45,8 @@ interface RuleBase<Model, E extends Evidence> {
   readonly since: string
   /** The severity of a finding that doesn't bring its own. */
   readonly severity: Severity
+  /** It runs after all others and after ignores were applied, and sees what came of that in its context. */
+  readonly last?: true
   /** One line. */
   readonly summary: string
   /** Markdown for someone who has never heard of a trust store: what happens, why it matters, when it stays silent. */

@@ -70,9 +70,10 @@ const ARROWS: Record<string, { readonly runtime: readonly string[]; readonly typ
   'src/image': { runtime: [...BASICS, 'tar-stream', 'dockerode', 'fzstd'] },
   'src/trust': { runtime: BASICS, types: ['src/image'] },
   'src/trace': { runtime: [...BASICS, 'src/dockerfile', 'src/knowledge', 'src/trust', 'unbash'] },
+  'src/policy': { runtime: [...BASICS, 'yaml'] },
   'src/questions': {
     runtime: [...BASICS, 'src/knowledge'],
-    types: ['src/trace', 'src/remedy', 'src/rule.ts'],
+    types: ['src/trace', 'src/remedy', 'src/rule.ts', 'src/policy'],
   },
   'src/remedy': {
     runtime: [...BASICS, 'src/finding.ts', 'src/knowledge', 'src/questions', 'src/dockerfile', 'unbash'],
@@ -80,7 +81,7 @@ const ARROWS: Record<string, { readonly runtime: readonly string[]; readonly typ
   },
   rules: {
     runtime: [...BASICS, 'src/rule.ts', 'src/knowledge', 'src/questions'],
-    types: ['src/trace', 'src/finding.ts', 'src/remedy'],
+    types: ['src/trace', 'src/finding.ts', 'src/remedy', 'src/policy'],
   },
 }
 
