@@ -1,5 +1,6 @@
 import { JobError } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { EntryLog } from './entry-log.ts'
 import type { ContentReader, FoundCertificate, LayerEntry, LayerFacts, LayerUnknown } from './facts.ts'
 import { normalisePath, printable, splitPath } from './path.ts'
 import type { TarBody, TarEntry } from './tar.ts'
@@ -16,9 +17,7 @@ const nothingFound: readonly FoundCertificate[] = []
 export class FactsGatherer {
   readonly #what: string
   readonly #reader: ContentReader
-  readonly #entries: LayerEntry[] = []
-  readonly #whiteouts: string[] = []
-  readonly #opaque: string[] = []
+  readonly #entries = new EntryLog()
   readonly #unknowns: LayerUnknown[] = []
   /** The DER of the certificates found so far, by fingerprint. */
   readonly #certificates = new Map<string, Uint8Array>()
@@ -46,7 +45,7 @@ export class FactsGatherer {
     const { type, link, mode, uid, gid, size } = entry
     if (type !== 'file') {
       const target = type === 'hardlink' ? normalisePath(link ?? '') : link
-      this.#entries.push({
+      this.#entries.add({
         path,
         type,
         link: target,
@@ -69,7 +68,7 @@ export class FactsGatherer {
    */
   file(path: string, mode: number, uid: number, gid: number, size: number): TarBody | null {
     const add = (content: Uint8Array | null, found: readonly FoundCertificate[]) =>
-      this.#entries.push({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
+      this.#entries.add({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
     let content = this.#reader.keep(path, size) ? this.#room(path, size) : null
     const scanner = this.#reader.scan(path, size)
     let start = content ? null : this.#start(size)
@@ -104,7 +103,7 @@ export class FactsGatherer {
 
   /** An entry that has no bytes. */
   add(entry: LayerEntry): void {
-    this.#entries.push(entry)
+    this.#entries.add(entry)
   }
 
   unknown(unknown: LayerUnknown): void {
@@ -112,18 +111,15 @@ export class FactsGatherer {
   }
 
   facts(diffId: string | null): LayerFacts {
-    return {
-      diffId,
-      entries: this.#entries,
-      whiteouts: this.#whiteouts,
-      opaque: this.#opaque,
-      unknowns: this.#unknowns,
-    }
+    const entries = this.#entries
+    entries.seal()
+    const [whiteouts, opaque] = [entries.marks('whiteout'), entries.marks('opaque')]
+    return { diffId, entries, whiteouts, opaque, unknowns: this.#unknowns }
   }
 
   #whiteout(parent: string, name: string): void {
     if (name === OPAQUE) {
-      this.#opaque.push(parent)
+      this.#entries.addMark('opaque', parent)
       return
     }
     if (parent === '' && name.startsWith(AUFS)) return
@@ -134,7 +130,7 @@ export class FactsGatherer {
         `${this.#what} holds the whiteout ${printable(name)}, which names no file; build the image again`,
       )
     }
-    this.#whiteouts.push(parent === '' ? hidden : `${parent}/${hidden}`)
+    this.#entries.addMark('whiteout', parent === '' ? hidden : `${parent}/${hidden}`)
   }
 
   #start(size: number): Start | null {

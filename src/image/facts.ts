@@ -42,15 +42,25 @@ export interface FoundCertificate {
   readonly rejected?: string
 }
 
+/** Entries in their order: a list, or what unpacks them one by one (a layer may have a million). */
+export interface LayerEntries extends Iterable<LayerEntry> {
+  readonly length: number
+}
+
+/** Paths in their order, likewise. */
+export interface LayerPaths extends Iterable<string> {
+  readonly length: number
+}
+
 /** The facts of one layer: every entry, plus the whiteouts taken apart. Cached by its DiffID. */
 export interface LayerFacts {
   /** `sha256:…` of the uncompressed tar; null for a folder. */
   readonly diffId: string | null
-  readonly entries: readonly LayerEntry[]
+  readonly entries: LayerEntries
   /** Paths that the layer takes away (`.wh.NAME`). */
-  readonly whiteouts: readonly string[]
+  readonly whiteouts: LayerPaths
   /** Folders of which only this layer's content counts (`.wh..wh..opq`). */
-  readonly opaque: readonly string[]
+  readonly opaque: LayerPaths
   /** What could not be used of it; absent: nothing. */
   readonly unknowns?: readonly LayerUnknown[]
 }

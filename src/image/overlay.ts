@@ -1,23 +1,27 @@
 import { limits } from '../limits.ts'
-import type { EarlierFile, ImageTree, LayerEntry, LayerFacts, LayerUnknown } from './facts.ts'
-import { splitPath } from './path.ts'
-import { LayeredTree } from './tree.ts'
-
-/** A file, folder or link of the image. `entry` is null for folders that no layer names but that hold something. */
-export interface TreeNode {
-  /** The number of the layer that brought it. */
-  readonly layer: number
-  entry: LayerEntry | null
-  /** Present where it is a folder. */
-  readonly children: Map<string, TreeNode> | null
-  /** What lower layers had here, the uppermost first. */
-  earlier?: readonly EarlierFile[]
-}
+import {
+  CHUNK_BITS,
+  Cursor,
+  codeAt,
+  DIR,
+  dotsAt,
+  EntryLog,
+  FILE,
+  HARDLINK,
+  namesAt,
+  OFFSET,
+  OPAQUE,
+  readRecord,
+  SYMLINK,
+  targetAt,
+  WHITEOUT,
+} from './entry-log.ts'
+import type { ImageTree, LayerFacts, LayerUnknown } from './facts.ts'
+import { NONE, NodeTable, ROOT } from './node-table.ts'
+import { type Brought, LayeredTree } from './tree.ts'
 
 /** Named one by one; a stranger's layer can have a million. */
 const MOST_UNKNOWNS = 100
-
-type Folder = TreeNode & { readonly children: Map<string, TreeNode> }
 
 /**
  * Stacks layers, the lowest first, as the engines' overlay file systems do (OCI image spec, "Image Layer Filesystem
@@ -31,168 +35,247 @@ type Folder = TreeNode & { readonly children: Map<string, TreeNode> }
  * - A hard link shares the file of its own layer, else of those below. Where there is none it is an unknown.
  */
 export function overlay(layers: readonly LayerFacts[], unknowns: readonly LayerUnknown[] = []): ImageTree {
-  const root = folder(0)
+  const logs = layers.map(({ entries, whiteouts, opaque }) =>
+    entries instanceof EntryLog ? entries : EntryLog.of(entries, whiteouts, opaque),
+  )
+  const chunks = logs.flatMap(log => log.chunks)
+  const records = logs.reduce((sum, log) => sum + log.records, 0)
+  const builder = new TreeBuilder(new NodeTable(chunks, records), logs)
   const all: (LayerUnknown & { readonly layer?: number })[] = [...unknowns]
   for (const [number, facts] of layers.entries()) {
     const met = [...(facts.unknowns ?? [])]
-    const complain = (path: string, why: string) => met.push({ what: `/${path}`, why })
-    const upper = layOut(facts, number, root, complain)
-    for (const path of facts.whiteouts) remove(root, path)
-    for (const path of facts.opaque) childrenOf(root, path)?.clear()
-    merge(root, upper)
+    let more = Math.max(0, met.length - MOST_UNKNOWNS)
+    builder.add(number, (path, why) => {
+      if (met.length < MOST_UNKNOWNS) met.push({ what: `/${path()}`, why })
+      else more++
+    })
     for (const unknown of met.slice(0, MOST_UNKNOWNS)) all.push({ ...unknown, layer: number })
-    const more = met.length - MOST_UNKNOWNS
     if (more > 0) all.push({ what: `${more} more paths`, why: 'likewise', layer: number })
   }
-  return new LayeredTree(root, all)
+  return builder.tree(all)
 }
 
-function folder(layer: number): Folder {
-  return { layer, entry: null, children: new Map() }
-}
+type Complain = (path: () => string, why: string) => void
 
-/** One layer as its own tree: what an engine's unpacking leaves in the layer's folder. */
-function layOut(
-  facts: LayerFacts,
-  layer: number,
-  lower: Folder,
-  complain: (path: string, why: string) => void,
-): Folder {
-  const root = folder(layer)
-  // An engine makes the folder in which a whiteout lies, and the folder that is opaque, whatever is below.
-  for (const path of facts.whiteouts) makeFolder(root, splitPath(path).parent, layer)
-  for (const path of facts.opaque) makeFolder(root, path, layer)
-  // Entries of one folder stand together: the last folder is nearly always the next one too.
-  let lastPath: string | null = null
-  let last: Folder | null = null
-  for (const entry of facts.entries) {
-    const { parent, name } = splitPath(entry.path)
-    if (parent !== lastPath) {
-      last = makeFolder(root, parent, layer)
-      lastPath = parent
-    }
-    if (!last) {
-      complain(entry.path, 'its folder is a file or a loop of links in the same layer')
-      continue
-    }
-    const before = last.children.get(name)
-    if (entry.type === 'dir') {
-      if (before?.children) before.entry = entry
-      else last.children.set(name, { layer, entry, children: new Map() })
-      continue
-    }
-    // What is replaced may be, or lead to, the folder that is remembered.
-    if (before) lastPath = null
-    if (entry.type !== 'hardlink') {
-      last.children.set(name, { layer, entry, children: null })
-      continue
-    }
-    const target = linked(root, entry.link!) ?? linked(lower, entry.link!)
-    if (target) last.children.set(name, target)
-    else complain(entry.path, `it is a hard link to /${entry.link}, which is not there`)
-  }
-  return root
-}
-
-/** The folder at `path`, made where it is missing; null where a file or a loop of links is in the way. */
-function makeFolder(root: Folder, path: string, layer: number): Folder | null {
-  if (path === '') return root
-  return walk(root, path.split('/'), (parent, name) => {
-    const made = folder(layer)
-    parent.children.set(name, made)
-    return made
-  })
-}
-
-/** The file that a hard link names: links in its folder's path are followed, the last name is not. */
-function linked(root: Folder, path: string): TreeNode | null {
-  const { parent, name } = splitPath(path)
-  const found = parent === '' ? root : walk(root, parent.split('/'), () => null)
-  const node = found?.children.get(name)
-  return node && !node.children ? node : null
+/** A folder on the way, and since when what lies in it counts. */
+interface Place {
+  readonly node: number
+  readonly cut: number
 }
 
 /**
- * Goes from the root to a folder, links followed inside the root.
- * @param missing makes the folder that is not there, or says null
+ * Lays one layer after the other into one table. Every change has a number that grows: what lies below a node counts
+ * where it was put there after the node's, and all its folders', last `cut`. What is of the layer at hand has a number
+ * above `#base`, so that the layer can be looked at alone.
  */
-function walk(
-  root: Folder,
-  names: readonly string[],
-  missing: (parent: Folder, name: string) => Folder | null,
-): Folder | null {
-  // The way from the root: `..` in a link's target goes back on it.
-  const way: Folder[] = [root]
-  const todo = [...names].reverse()
-  let links = 0
-  while (todo.length > 0) {
-    const name = todo.pop()!
-    if (name === '' || name === '.') continue
-    if (name === '..') {
-      if (way.length > 1) way.pop()
-      continue
-    }
-    const here = way[way.length - 1]!
-    const node = here.children.get(name) ?? missing(here, name)
-    if (!node) return null
-    if (node.children) {
-      way.push(node as Folder)
-    } else if (node.entry?.type === 'symlink') {
-      if (++links > limits.linkDepth) return null
-      const target = node.entry.link ?? ''
-      if (target.startsWith('/')) way.length = 1
-      for (const part of target.split('/').reverse()) todo.push(part)
-    } else {
-      return null
-    }
+class TreeBuilder {
+  readonly #nodes: NodeTable
+  readonly #logs: readonly EntryLog[]
+  /** The number of each log's first chunk in the table's. */
+  readonly #bases: readonly number[]
+  /** The records that a file has replaced, the lowest first, by its node. */
+  readonly #earlier = new Map<number, number[]>()
+  #changes = 1
+  #base = 1
+
+  constructor(nodes: NodeTable, logs: readonly EntryLog[]) {
+    this.#nodes = nodes
+    this.#logs = logs
+    let base = 0
+    this.#bases = logs.map(log => {
+      const first = base
+      base += log.chunks.length
+      return first
+    })
   }
-  return way[way.length - 1]!
-}
 
-/** What a lower layer has at `path`, no link followed. */
-function childrenOf(root: Folder, path: string): Map<string, TreeNode> | null {
-  let children: Map<string, TreeNode> | null = root.children
-  if (path === '') return children
-  for (const name of path.split('/')) {
-    children = children?.get(name)?.children ?? null
-    if (!children) return null
-  }
-  return children
-}
-
-function remove(root: Folder, path: string): void {
-  const { parent, name } = splitPath(path)
-  childrenOf(root, parent)?.delete(name)
-}
-
-/** Lays `upper` over `lower`, which becomes the result. Without recursion: a path may be two thousand names deep. */
-function merge(lower: Folder, upper: Folder): void {
-  const todo: [TreeNode, TreeNode][] = [[lower, upper]]
-  for (let pair = todo.pop(); pair; pair = todo.pop()) {
-    const [below, above] = pair
-    for (const [name, node] of above.children!) {
-      const old = below.children!.get(name)
-      if (old?.children && node.children) {
-        if (node.entry) old.entry = node.entry
-        todo.push([old, node])
-      } else {
-        remember(node, old)
-        below.children!.set(name, node)
+  add(layer: number, complain: Complain): void {
+    const log = this.#logs[layer]!
+    const cursor = () => new Cursor(log.chunks, this.#bases[layer]!)
+    const marks = log.records > log.length
+    this.#base = this.#changes
+    // An engine makes the folder in which a whiteout lies, and the folder that is opaque, whatever is below.
+    if (marks) {
+      for (const at = cursor(); at.next(); ) {
+        if (at.code === WHITEOUT) this.#folder(at.names, at.names.length - 1)
+        else if (at.code === OPAQUE) this.#folder(at.names, at.names.length)
+      }
+    }
+    this.#entries(cursor(), complain)
+    if (marks) {
+      for (const at = cursor(); at.next(); ) {
+        if (at.code === WHITEOUT) this.#takeAway(at.names, layer)
+        else if (at.code === OPAQUE) this.#takeAway(at.names, null)
       }
     }
   }
-}
 
-/** Larger files are not held on to: what a layer below had of a keystore is small. */
-const EARLIER_BYTES = 512 << 10
+  tree(unknowns: ImageTree['unknowns']): ImageTree {
+    const brought: Brought[] = this.#logs.map((log, layer) => ({
+      layer,
+      firstChunk: this.#bases[layer]!,
+      kept: log.kept,
+    }))
+    return new LayeredTree(this.#nodes, brought, this.#earlier, unknowns)
+  }
 
-/** Certificates tell which layer brought them only where the file that they stood in before is known too. */
-function remember(node: TreeNode, old: TreeNode | undefined): void {
-  // A hard link to the file below is that file.
-  if (old === node || node.entry?.type !== 'file' || old?.entry?.type !== 'file') return
-  const { found, content } = old.entry
-  const kept = content !== null && content.length <= EARLIER_BYTES ? content : null
-  if (found.length === 0 && kept === null) return
-  if (node.entry.found.length === 0 && node.entry.content === null) return
-  node.earlier = [{ layer: old.layer, content: kept, found }, ...(old.earlier ?? [])]
+  #entries(at: Cursor, complain: Complain): void {
+    const nodes = this.#nodes
+    // Entries of one folder stand together: the last folder is nearly always the next one too.
+    let last: Place | null = null
+    let known = false
+    while (at.next()) {
+      const { code, names } = at
+      if (!at.sameFolder) known = false
+      // The root, which has no name.
+      if (code === WHITEOUT || code === OPAQUE || names.length === 0) {
+        known = false
+        continue
+      }
+      if (!known) {
+        last = this.#folder(names, names.length - 1)
+        known = true
+      }
+      if (!last) {
+        complain(() => at.path(), 'its folder is a file or a loop of links in the same layer')
+        continue
+      }
+      const node = nodes.make(last.node, names[names.length - 1]!)
+      const there = nodes.stamp[node]! > last.cut
+      const own = there && nodes.stamp[node]! > this.#base
+      let what = at.address + 1
+      if (code === HARDLINK) {
+        const linked = this.#linked(at.link, this.#base) || this.#linked(at.link, 0)
+        if (linked === 0) {
+          complain(
+            () => at.path(),
+            `it is a hard link to /${readRecord(nodes.chunks, at.address).link}, which is not there`,
+          )
+          continue
+        }
+        what = linked
+      }
+      this.#remember(node, what, there, own)
+      // What is replaced may be, or lead to, the folder that is remembered.
+      if (own && code !== DIR) known = false
+      if (code !== DIR) nodes.cut[node] = ++this.#changes
+      nodes.what[node] = what
+      nodes.stamp[node] = ++this.#changes
+    }
+  }
+
+  /** The record of the file that a hard link names, plus one: links in its path are followed, the last name is not. */
+  #linked(address: number, floor: number): number {
+    const steps = namesAt(this.#nodes.chunks, address)
+    const name = steps.pop()
+    if (name === undefined) return 0
+    const folder = this.#walk(steps, floor, false)
+    const node = folder ? this.#nodes.at(folder.node, name) : NONE
+    if (!folder || node === NONE || this.#nodes.stamp[node]! <= Math.max(folder.cut, floor)) return 0
+    return this.#isFolder(node) ? 0 : this.#nodes.what[node]!
+  }
+
+  /** The folder behind the first `count` names, made where it is missing; null where a file or a loop is in the way. */
+  #folder(names: readonly number[], count: number): Place | null {
+    return this.#walk(names.slice(0, count), this.#base, true)
+  }
+
+  /**
+   * Goes from the root to a folder, links followed inside the root.
+   * @param names addresses of names
+   * @param floor what was put there before is not seen
+   * @param make makes the folders that are not there
+   */
+  #walk(names: readonly number[], floor: number, make: boolean): Place | null {
+    const nodes = this.#nodes
+    // The way from the root: `..` in a link's target goes back on it.
+    const way: Place[] = [{ node: ROOT, cut: nodes.cut[ROOT]! }]
+    const todo = [...names].reverse()
+    let links = 0
+    while (todo.length > 0) {
+      const name = todo.pop()!
+      const dots = this.#dots(name)
+      if (dots === 1) continue
+      if (dots === 2) {
+        if (way.length > 1) way.pop()
+        continue
+      }
+      const here = way[way.length - 1]!
+      let node = nodes.at(here.node, name)
+      if (node === NONE || nodes.stamp[node]! <= Math.max(here.cut, floor)) {
+        if (!make) return null
+        if (node === NONE) node = nodes.make(here.node, name)
+        // A folder over what is there below it in the stack: it joins a folder, it replaces all else.
+        const joins = nodes.stamp[node]! > here.cut && this.#isFolder(node)
+        if (!joins) nodes.what[node] = 0
+        nodes.stamp[node] = ++this.#changes
+      }
+      if (this.#isFolder(node)) {
+        way.push({ node, cut: Math.max(here.cut, nodes.cut[node]!) })
+      } else if (this.#codeOf(node) === SYMLINK) {
+        if (++links > limits.linkDepth) return null
+        const target = targetAt(nodes.chunks, nodes.what[node]! - 1)
+        if (nodes.chunks[target >>> CHUNK_BITS]![target & OFFSET] === 0x2f) way.length = 1
+        for (const step of namesAt(nodes.chunks, target).reverse()) todo.push(step)
+      } else {
+        return null
+      }
+    }
+    return way[way.length - 1]!
+  }
+
+  /** Certificates tell which layer brought them only where the file that they stood in before is known too. */
+  #remember(node: number, what: number, there: boolean, own: boolean): void {
+    const old = this.#nodes.what[node]!
+    // A hard link to the file below is that file.
+    if (old === what || (own && this.#isFile(what))) return
+    if (there && old !== 0 && this.#isFile(old) && this.#isFile(what)) {
+      const earlier = this.#earlier.get(node)
+      if (earlier) earlier.push(old - 1)
+      else this.#earlier.set(node, [old - 1])
+    } else {
+      this.#earlier.delete(node)
+    }
+  }
+
+  /**
+   * Hides what the layers below have at a path, no link followed: what the layer at hand has there stays.
+   * @param layer whose whiteout it is; null: the folder is opaque, and stays itself
+   */
+  #takeAway(names: readonly number[], layer: number | null): void {
+    const nodes = this.#nodes
+    let node = ROOT
+    let cut = nodes.cut[ROOT]!
+    for (const name of names) {
+      const child = nodes.at(node, name)
+      if (child === NONE || nodes.stamp[child]! <= cut) return
+      node = child
+      cut = Math.max(cut, nodes.cut[node]!)
+    }
+    nodes.cut[node] = Math.max(nodes.cut[node]!, this.#base)
+    if (layer === null) return
+    this.#earlier.delete(node)
+    if (nodes.stamp[node]! <= this.#base) nodes.stamp[node] = 0
+    // A folder that the layer only needs for what it holds has joined the one below, which is gone.
+    else if ((nodes.what[node]! - 1) >>> CHUNK_BITS < this.#bases[layer]! && this.#isFolder(node))
+      nodes.what[node] = 0
+  }
+
+  /** Whether a record, counted from one, is a regular file. */
+  #isFile(what: number): boolean {
+    return codeAt(this.#nodes.chunks, what - 1) === FILE
+  }
+
+  #isFolder(node: number): boolean {
+    return this.#nodes.what[node] === 0 || this.#codeOf(node) === DIR
+  }
+
+  #codeOf(node: number): number {
+    return codeAt(this.#nodes.chunks, this.#nodes.what[node]! - 1)
+  }
+
+  /** One for `.`, two for `..`, else none. */
+  #dots(address: number): number {
+    return dotsAt(this.#nodes.chunks, address)
+  }
 }

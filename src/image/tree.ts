@@ -1,23 +1,48 @@
 import { limits } from '../limits.ts'
 import type { FileAccess } from '../model.ts'
-import type { ImageFile, ImageTree } from './facts.ts'
-import type { TreeNode } from './overlay.ts'
+import { CHUNK_BITS, codeAt, DIR, FILE, type Kept, readRecord, SYMLINK } from './entry-log.ts'
+import type { EarlierFile, ImageFile, ImageTree } from './facts.ts'
+import { NONE, type NodeTable, ROOT } from './node-table.ts'
 
-/** A place in the tree: the node and its real path, absolute. */
-interface Place {
-  readonly path: string
-  readonly node: TreeNode
+/** What one layer brought beside its records. */
+export interface Brought {
+  readonly layer: number
+  /** The number of its log's first chunk among all. */
+  readonly firstChunk: number
+  /** What was kept, by the record's address in its own log. */
+  readonly kept: ReadonlyMap<number, Kept>
 }
+
+/** A node on the way from the root, and since when what lies below it counts. */
+interface Place {
+  readonly node: number
+  readonly cut: number
+}
+
+const nothing: Kept = { content: null, found: [] }
+
+/** Larger files are not held on to: what a layer below had of a keystore is small. */
+const EARLIER_BYTES = 512 << 10
 
 /** The image after the overlay, looked at by path. */
 export class LayeredTree implements ImageTree {
   readonly unknowns: ImageTree['unknowns']
-  readonly #root: TreeNode
+  readonly #nodes: NodeTable
+  readonly #brought: readonly Brought[]
+  readonly #earlier: ReadonlyMap<number, readonly number[]>
+  readonly #scratch = Buffer.allocUnsafe(4 * limits.pathBytes)
   #files: readonly ImageFile[] | null = null
-  #links: readonly string[] | null = null
 
-  constructor(root: TreeNode, unknowns: ImageTree['unknowns']) {
-    this.#root = root
+  /** @param earlier the addresses of the records that a node's file has replaced, the lowest first */
+  constructor(
+    nodes: NodeTable,
+    brought: readonly Brought[],
+    earlier: ReadonlyMap<number, readonly number[]>,
+    unknowns: ImageTree['unknowns'],
+  ) {
+    this.#nodes = nodes
+    this.#brought = brought
+    this.#earlier = earlier
     this.unknowns = unknowns
   }
 
@@ -26,102 +51,184 @@ export class LayeredTree implements ImageTree {
   }
 
   read(path: string): Uint8Array | null {
-    const entry = this.#find(path)?.node.entry
-    return entry?.type === 'file' ? entry.content : null
+    const node = this.#find(path)?.at(-1)?.node
+    return node !== undefined && this.#code(node) === FILE ? this.#keptOf(node).content : null
   }
 
   resolve(path: string): string | null {
-    return this.#find(path)?.path ?? null
+    const way = this.#find(path)
+    return way && this.#path(way)
   }
 
   file(path: string): ImageFile | null {
-    const place = this.#find(path)
-    return place && fileOf(place)
+    const way = this.#find(path)
+    return way && this.#fileOf(way.at(-1)!.node, () => this.#path(way))
   }
 
   access(path: string): FileAccess | null {
-    const place = this.#find(path)
-    const entry = place?.node.entry
-    return entry ? { path: place.path, mode: entry.mode, uid: entry.uid, gid: entry.gid } : null
+    const way = this.#find(path)
+    const what = way ? this.#nodes.what[way.at(-1)!.node]! : 0
+    if (!way || what === 0) return null
+    const { mode, uid, gid } = readRecord(this.#nodes.chunks, what - 1)
+    return { path: this.#path(way), mode, uid, gid }
   }
 
   list(path: string): readonly string[] | null {
-    const children = this.#find(path)?.node.children
-    return children ? [...children.keys()].sort() : null
+    const place = this.#find(path)?.at(-1)
+    if (!place || this.#code(place.node) !== DIR) return null
+    return [...this.#children(place)].map(node => this.#nodes.nameText(node)).sort()
   }
 
   files(): Iterable<ImageFile> {
-    this.#collect()
-    return this.#files!
-  }
-
-  *links(): Iterable<{ readonly path: string; readonly target: string | null }> {
-    this.#collect()
-    for (const path of this.#links!) yield { path, target: this.resolve(path) }
-  }
-
-  #collect(): void {
-    if (this.#files) return
+    if (this.#files) return this.#files
     const files: ImageFile[] = []
-    const links: string[] = []
-    const todo: Place[] = [{ path: '', node: this.#root }]
+    const todo: Place[] = [this.#root()]
     for (let place = todo.pop(); place; place = todo.pop()) {
-      for (const [name, node] of place.node.children ?? []) {
-        const path = `${place.path}/${name}`
-        const entry = node.entry
-        if (node.children) todo.push({ path, node })
-        else if (entry?.type === 'symlink') links.push(path)
-        else if (entry?.type === 'file' && (entry.content || entry.found.length > 0))
-          files.push(fileOf({ path, node })!)
+      for (const node of this.#children(place)) {
+        const code = this.#code(node)
+        if (code === DIR) todo.push(this.#below(place, node))
+        else if (code === FILE && this.#keptOf(node) !== nothing)
+          files.push(this.#fileOf(node, () => this.#pathOf(node))!)
       }
     }
     this.#files = files.sort((a, b) => (a.path < b.path ? -1 : 1))
-    this.#links = links.sort()
+    return this.#files
   }
 
-  /** What a process inside the image would find at `path`: links followed as Linux does, never above the root. */
-  #find(path: string): Place | null {
-    const way: TreeNode[] = [this.#root]
+  /** One by one: a stranger's image may have a million. */
+  *links(): Iterable<{ readonly path: string; readonly target: string | null }> {
+    const todo: Place[] = [this.#root()]
+    for (let place = todo.pop(); place; place = todo.pop()) {
+      if (place.node !== ROOT && this.#code(place.node) === SYMLINK) {
+        const path = this.#pathOf(place.node)
+        yield { path, target: this.resolve(path) }
+        continue
+      }
+      // A folder's name is followed by a slash: that is what its paths are sorted by.
+      const inside: { readonly key: string; readonly node: number }[] = []
+      for (const node of this.#children(place)) {
+        const code = this.#code(node)
+        if (code !== DIR && code !== SYMLINK) continue
+        const name = this.#nodes.nameText(node)
+        inside.push({ key: code === DIR ? `${name}/` : name, node })
+      }
+      inside.sort((a, b) => (a.key < b.key ? 1 : -1))
+      for (const { node } of inside) todo.push(this.#below(place, node))
+    }
+  }
+
+  #root(): Place {
+    return { node: ROOT, cut: this.#nodes.cut[ROOT]! }
+  }
+
+  #below(place: Place, node: number): Place {
+    return { node, cut: Math.max(place.cut, this.#nodes.cut[node]!) }
+  }
+
+  /** The nodes that are there in a folder. */
+  *#children({ node, cut }: Place): Iterable<number> {
+    const { stamp } = this.#nodes
+    for (const child of this.#nodes.children(node)) if (stamp[child]! > cut) yield child
+  }
+
+  #code(node: number): number {
+    const what = this.#nodes.what[node]!
+    return what === 0 ? DIR : codeAt(this.#nodes.chunks, what - 1)
+  }
+
+  /** The layer of a record, and what was kept of it. */
+  #broughtBy(address: number): Brought {
+    const chunk = address >>> CHUNK_BITS
+    let low = 0
+    let high = this.#brought.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (this.#brought[middle]!.firstChunk <= chunk) low = middle
+      else high = middle - 1
+    }
+    return this.#brought[low]!
+  }
+
+  #keptOf(node: number): Kept {
+    return this.#keptAt(this.#nodes.what[node]! - 1)
+  }
+
+  #keptAt(address: number): Kept {
+    const { kept, firstChunk } = this.#broughtBy(address)
+    return kept.get(address - firstChunk * 2 ** CHUNK_BITS) ?? nothing
+  }
+
+  #fileOf(node: number, path: () => string): ImageFile | null {
+    if (this.#code(node) !== FILE) return null
+    const address = this.#nodes.what[node]! - 1
+    const { mode, uid, gid, size } = readRecord(this.#nodes.chunks, address)
+    const kept = this.#keptAt(address)
+    const earlier = kept === nothing ? [] : this.#earlierOf(node)
+    return {
+      path: path(),
+      mode,
+      uid,
+      gid,
+      size,
+      ...kept,
+      layer: this.#broughtBy(address).layer,
+      ...(earlier.length > 0 && { earlier }),
+    }
+  }
+
+  #earlierOf(node: number): readonly EarlierFile[] {
+    const files = (this.#earlier.get(node) ?? []).map(address => {
+      const { content, found } = this.#keptAt(address)
+      const { layer } = this.#broughtBy(address)
+      return { layer, content: content && content.length <= EARLIER_BYTES ? content : null, found }
+    })
+    return files.filter(({ content, found }) => content !== null || found.length > 0).reverse()
+  }
+
+  #path(way: readonly Place[]): string {
+    const names = way.slice(1).map(({ node }) => this.#nodes.nameText(node))
+    return `/${names.join('/')}`
+  }
+
+  #pathOf(node: number): string {
     const names: string[] = []
+    for (let at = node; at !== ROOT; at = this.#nodes.parent(at)) names.push(this.#nodes.nameText(at))
+    return `/${names.reverse().join('/')}`
+  }
+
+  /**
+   * What a process inside the image would find at `path`: links followed as Linux does, never above the root.
+   * @returns the way there, its last place what is found; null where nothing is
+   */
+  #find(path: string): readonly Place[] | null {
+    // It would run on behind the end of a name.
+    if (path.includes('\0')) return null
+    const nodes = this.#nodes
+    const way: Place[] = [this.#root()]
     const todo = path.split('/').reverse()
     let links = 0
     while (todo.length > 0) {
       const here = way[way.length - 1]!
       const name = todo.pop()!
       // A file followed by a slash, a dot or a name is no folder.
-      if (!here.children) return null
+      if (this.#code(here.node) !== DIR) return null
       if (name === '' || name === '.') continue
       if (name === '..') {
-        if (way.length > 1) {
-          way.pop()
-          names.pop()
-        }
+        if (way.length > 1) way.pop()
         continue
       }
-      const node = here.children.get(name)
-      if (!node) return null
-      const entry = node.entry
-      if (entry?.type === 'symlink' && !node.children) {
+      if (name.length > limits.pathBytes) return null
+      const node = nodes.find(here.node, this.#scratch, 0, this.#scratch.write(name, 'utf8'))
+      if (node === NONE || nodes.stamp[node]! <= here.cut) return null
+      if (this.#code(node) === SYMLINK) {
         if (++links > limits.linkDepth) return null
-        const target = entry.link ?? ''
-        if (target.startsWith('/')) {
-          way.length = 1
-          names.length = 0
-        }
+        const target = readRecord(nodes.chunks, nodes.what[node]! - 1).link ?? ''
+        if (target.startsWith('/')) way.length = 1
         for (const part of target.split('/').reverse()) todo.push(part)
       } else {
-        way.push(node)
-        names.push(name)
+        way.push(this.#below(here, node))
       }
     }
-    return { path: `/${names.join('/')}`, node: way[way.length - 1]! }
+    return way
   }
-}
-
-function fileOf({ path, node }: Place): ImageFile | null {
-  const entry = node.entry
-  if (entry?.type !== 'file') return null
-  const { mode, uid, gid, size, content, found } = entry
-  const { earlier } = node
-  return { path, mode, uid, gid, size, content, found, layer: node.layer, ...(earlier && { earlier }) }
 }

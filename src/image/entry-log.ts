@@ -1,0 +1,366 @@
+import type { EntryType, FoundCertificate, LayerEntry, LayerPaths } from './facts.ts'
+
+/** Records lie whole in one chunk; an address is the chunk's number and the offset in it. */
+export const CHUNK_BITS = 18
+const CHUNK = 1 << CHUNK_BITS
+export const OFFSET = CHUNK - 1
+
+/** What a record says: an entry of the tar, or that something of the lower layers is taken away. */
+export type RecordType = EntryType | 'whiteout' | 'opaque'
+
+const types: readonly RecordType[] = ['file', 'dir', 'symlink', 'hardlink', 'other', 'whiteout', 'opaque']
+const codes = new Map(types.map((type, code) => [type, code]))
+
+export const FILE = codes.get('file')!
+export const DIR = codes.get('dir')!
+export const SYMLINK = codes.get('symlink')!
+export const HARDLINK = codes.get('hardlink')!
+export const WHITEOUT = codes.get('whiteout')!
+export const OPAQUE = codes.get('opaque')!
+
+const SLASH = 0x2f
+const nothing: readonly FoundCertificate[] = []
+
+/** What was kept of a file. */
+export interface Kept {
+  readonly content: Uint8Array | null
+  readonly found: readonly FoundCertificate[]
+}
+
+/** The fields of one record, without its path. */
+export interface EntryRecord {
+  readonly type: RecordType
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly size: number
+  readonly link: string | null
+}
+
+/**
+ * The entries of one layer in their order, packed: about 30 bytes each where objects would take 300, for a stranger's
+ * layer may have a million. Iterating unpacks one after the other.
+ *
+ * A record is: type (1 byte), mode, uid, gid, size (variable-length numbers), the link's target and a NUL where it is a
+ * link, the number of bytes that its path shares with the one before (up to a slash), the rest of the path and a NUL.
+ * So every name lies in it once, ended by a slash or a NUL, and a tree can point at it instead of copying it.
+ */
+export class EntryLog implements Iterable<LayerEntry> {
+  readonly #chunks: Buffer[] = []
+  readonly #kept = new Map<number, Kept>()
+  #chunk = Buffer.alloc(0)
+  #at = 0
+  #bytes = 0
+  #before = Buffer.alloc(0)
+  #beforeLength = 0
+  #scratch = Buffer.allocUnsafe(16 * 1024)
+  readonly #counts: number[] = types.map(() => 0)
+
+  /** Packs entries that are there as a list. */
+  static of(
+    entries: Iterable<LayerEntry>,
+    whiteouts: Iterable<string> = [],
+    opaque: Iterable<string> = [],
+  ): EntryLog {
+    const log = new EntryLog()
+    for (const path of whiteouts) log.addMark('whiteout', path)
+    for (const path of opaque) log.addMark('opaque', path)
+    for (const entry of entries) log.add(entry)
+    log.seal()
+    return log
+  }
+
+  /** How many entries there are, whiteouts and opaque folders not counted. */
+  get length(): number {
+    return this.records - this.#counts[WHITEOUT]! - this.#counts[OPAQUE]!
+  }
+
+  /** How many records there are, of all types. */
+  get records(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Bytes that the records take. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get chunks(): readonly Buffer[] {
+    return this.#chunks
+  }
+
+  /** What was kept, by the address of the record. */
+  get kept(): ReadonlyMap<number, Kept> {
+    return this.#kept
+  }
+
+  add(entry: LayerEntry): void {
+    const address = this.#write(
+      codes.get(entry.type)!,
+      entry.path,
+      entry.mode,
+      entry.uid,
+      entry.gid,
+      entry.size,
+      entry.link,
+    )
+    const { content, found } = entry
+    if (content || found.length > 0) this.#kept.set(address, { content, found })
+  }
+
+  addMark(type: 'whiteout' | 'opaque', path: string): void {
+    this.#write(codes.get(type)!, path, 0, 0, 0, 0, null)
+  }
+
+  /** Nothing more will come: gives back what was taken in advance. */
+  seal(): void {
+    const last = this.#chunks.length - 1
+    if (last >= 0) this.#chunks[last] = Buffer.from(this.#chunks[last]!.subarray(0, this.#at))
+    this.#chunk = this.#before = this.#scratch = Buffer.alloc(0)
+    this.#at = 0
+  }
+
+  *[Symbol.iterator](): IterableIterator<LayerEntry> {
+    const cursor = new Cursor(this.#chunks)
+    while (cursor.next()) {
+      const { type, ...record } = readRecord(this.#chunks, cursor.address)
+      if (type === 'whiteout' || type === 'opaque') continue
+      const { content, found } = this.#kept.get(cursor.address) ?? { content: null, found: nothing }
+      yield { path: cursor.path(), type, ...record, content, found }
+    }
+  }
+
+  /** The paths of one kind of mark. */
+  marks(type: 'whiteout' | 'opaque'): LayerPaths {
+    const code = codes.get(type)!
+    const chunks = this.#chunks
+    return {
+      length: this.#counts[code]!,
+      *[Symbol.iterator]() {
+        const cursor = new Cursor(chunks)
+        while (cursor.next()) if (cursor.code === code) yield cursor.path()
+      },
+    }
+  }
+
+  #write(
+    code: number,
+    path: string,
+    mode: number,
+    uid: number,
+    gid: number,
+    size: number,
+    link: string | null,
+  ): number {
+    // Three bytes a character is the most that UTF-8 takes; the numbers take less than 50.
+    if (path.includes('\0') || link?.includes('\0')) {
+      return this.#write(code, untilNul(path), mode, uid, gid, size, link && untilNul(link))
+    }
+    const most = 3 * (path.length + (link?.length ?? 0)) + 64
+    if (this.#scratch.length < most) this.#scratch = Buffer.allocUnsafe(most)
+    const scratch = this.#scratch
+    const length = scratch.write(path, 'utf8')
+    let same = 0
+    // Each chunk begins with a whole path, so that a record can be read without the chunk before.
+    if (this.#room(most)) {
+      const shorter = Math.min(length, this.#beforeLength)
+      for (let i = 0; i < shorter && scratch[i] === this.#before[i]; i++)
+        if (scratch[i] === SLASH) same = i + 1
+    }
+    const chunk = this.#chunk
+    const start = this.#at
+    let at = start
+    chunk[at++] = code
+    at = putNumber(chunk, at, mode)
+    at = putNumber(chunk, at, uid)
+    at = putNumber(chunk, at, gid)
+    at = putNumber(chunk, at, size)
+    if (code === SYMLINK || code === HARDLINK) {
+      at += chunk.write(link ?? '', at, 'utf8')
+      chunk[at++] = 0
+    }
+    at = putNumber(chunk, at, same)
+    at += scratch.copy(chunk, at, same, length)
+    chunk[at++] = 0
+    this.#at = at
+    this.#bytes += at - start
+    this.#scratch = this.#before
+    this.#before = scratch
+    this.#beforeLength = length
+    this.#counts[code]!++
+    return (this.#chunks.length - 1) * CHUNK + start
+  }
+
+  /** @returns whether the record goes on in the chunk of the one before */
+  #room(bytes: number): boolean {
+    if (this.#at + bytes <= this.#chunk.length) return this.#at > 0
+    const last = this.#chunks.length - 1
+    if (last >= 0) this.#chunks[last] = Buffer.from(this.#chunk.subarray(0, this.#at))
+    // Most layers are small: the first chunks of a layer grow.
+    const grown = last + 1 < 3 ? 4096 << (2 * (last + 1)) : CHUNK
+    this.#chunk = Buffer.alloc(Math.max(grown, bytes))
+    this.#chunks.push(this.#chunk)
+    this.#at = 0
+    return false
+  }
+}
+
+/** Goes over the records of a log, no string made but when it is asked for. */
+export class Cursor {
+  readonly #chunks: readonly Buffer[]
+  readonly #base: number
+  #number = -1
+  #at = 0
+  address = 0
+  /** The record's type as its number. */
+  code = 0
+  /** The address of the target's text where it is a link. */
+  link = 0
+  /** Where the names of the path lie, the first folder first: their addresses. */
+  readonly names: number[] = []
+  readonly #ends: number[] = []
+  /** Whether it lies in the same folder as the record before. */
+  sameFolder = false
+
+  /** @param base the number of the log's first chunk, where its chunks are part of a longer list */
+  constructor(chunks: readonly Buffer[], base = 0) {
+    this.#chunks = chunks
+    this.#base = base
+  }
+
+  next(): boolean {
+    let chunk = this.#chunks[this.#number]
+    if (!chunk || this.#at >= chunk.length) {
+      chunk = this.#chunks[++this.#number]
+      if (!chunk) return false
+      this.#at = 0
+    }
+    const base = (this.#number + this.#base) * CHUNK
+    let at = this.#at
+    this.address = base + at
+    this.code = chunk[at++]!
+    for (let numbers = 0; numbers < 4; numbers++) at = skipNumber(chunk, at)
+    if (this.code === SYMLINK || this.code === HARDLINK) {
+      this.link = base + at
+      at = chunk.indexOf(0, at) + 1
+    }
+    let place = readNumber(chunk, at)
+    at = skipNumber(chunk, at)
+    const { names } = this
+    const ends = this.#ends
+    const depth = names.length
+    while (names.length > 0 && ends[names.length - 1]! >= place) names.pop()
+    const shared = names.length
+    for (let start = at, ended = false; !ended; at++) {
+      const byte = chunk[at]!
+      if (byte !== SLASH && byte !== 0) continue
+      // The root has no name.
+      if (at > start) {
+        ends[names.length] = place + at - start
+        names.push(base + start)
+      }
+      place += at + 1 - start
+      start = at + 1
+      ended = byte === 0
+    }
+    this.sameFolder = shared === depth - 1 && names.length === depth
+    this.#at = at
+    return true
+  }
+
+  path(): string {
+    const own = this.#base * CHUNK
+    return this.names.map(address => textAt(this.#chunks, address - own)).join('/')
+  }
+}
+
+/** The text at an address, up to the next slash or NUL; with `whole` up to the NUL. */
+export function textAt(chunks: readonly Buffer[], address: number, whole = false): string {
+  const chunk = chunks[address >>> CHUNK_BITS]!
+  const start = address & OFFSET
+  let end = start
+  while (chunk[end] !== 0 && (whole || chunk[end] !== SLASH)) end++
+  return chunk.toString('utf8', start, end)
+}
+
+/** The type of the record at an address, as its number. */
+export function codeAt(chunks: readonly Buffer[], address: number): number {
+  return chunks[address >>> CHUNK_BITS]![address & OFFSET]!
+}
+
+/** Where the target's text of a link's record begins. */
+export function targetAt(chunks: readonly Buffer[], address: number): number {
+  const chunk = chunks[address >>> CHUNK_BITS]!
+  let at = (address & OFFSET) + 1
+  for (let numbers = 0; numbers < 4; numbers++) at = skipNumber(chunk, at)
+  return address - (address & OFFSET) + at
+}
+
+/** The addresses of the names in a path that is written out at an address, empty ones left out. */
+export function namesAt(chunks: readonly Buffer[], address: number): number[] {
+  const chunk = chunks[address >>> CHUNK_BITS]!
+  const base = address - (address & OFFSET)
+  const names: number[] = []
+  for (let start = address & OFFSET, at = start; ; at++) {
+    const byte = chunk[at]!
+    if (byte !== SLASH && byte !== 0) continue
+    if (at > start) names.push(base + start)
+    start = at + 1
+    if (byte === 0) return names
+  }
+}
+
+/** 1 where the name at an address is `.`, 2 where it is `..`, else 0. */
+export function dotsAt(chunks: readonly Buffer[], address: number): number {
+  const chunk = chunks[address >>> CHUNK_BITS]!
+  const start = address & OFFSET
+  let dots = 0
+  while (dots < 3 && chunk[start + dots] === 0x2e) dots++
+  const after = chunk[start + dots]
+  return dots < 3 && (after === 0 || after === SLASH) ? dots : 0
+}
+
+/** A record but for its path. */
+export function readRecord(chunks: readonly Buffer[], address: number): EntryRecord {
+  const chunk = chunks[address >>> CHUNK_BITS]!
+  let at = address & OFFSET
+  const code = chunk[at++]!
+  const mode = readNumber(chunk, at)
+  at = skipNumber(chunk, at)
+  const uid = readNumber(chunk, at)
+  at = skipNumber(chunk, at)
+  const gid = readNumber(chunk, at)
+  at = skipNumber(chunk, at)
+  const size = readNumber(chunk, at)
+  at = skipNumber(chunk, at)
+  const isLink = code === SYMLINK || code === HARDLINK
+  const link = isLink ? chunk.toString('utf8', at, chunk.indexOf(0, at)) : null
+  return { type: types[code]!, mode, uid, gid, size, link }
+}
+
+/** Seven bits a byte, the lowest first; all but the last have their high bit set. */
+function putNumber(chunk: Buffer, at: number, value: number): number {
+  let rest = value
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) chunk[at++] = (rest % 0x80) | 0x80
+  chunk[at++] = rest
+  return at
+}
+
+function readNumber(chunk: Buffer, at: number): number {
+  let value = 0
+  for (let factor = 1; ; factor *= 0x80) {
+    const byte = chunk[at++]!
+    value += (byte & 0x7f) * factor
+    if (byte < 0x80) return value
+  }
+}
+
+function skipNumber(chunk: Buffer, at: number): number {
+  while (chunk[at]! >= 0x80) at++
+  return at + 1
+}
+
+function untilNul(text: string): string {
+  const nul = text.indexOf('\0')
+  return nul < 0 ? text : text.slice(0, nul)
+}
