@@ -12,6 +12,7 @@ const dockerfile = {
   'missing-trust-store': async () => (await import('./missing-trust-store.ts')).default,
   'stale-base-image': async () => (await import('./stale-base-image.ts')).default,
   'tls-verification-disabled': async () => (await import('./tls-verification-disabled.ts')).default,
+  'unused-ignore': async () => (await import('./unused-ignore.ts')).default,
 } satisfies Record<string, Loader<DockerfileRule>>
 
 const image = {

@@ -4,6 +4,7 @@ import { JobError } from '../errors.ts'
 import type { Finding, Severity } from '../finding.ts'
 import type { ImageModel, Location } from '../model.ts'
 import type { Evidence, JudgeContext, Rule } from '../rule.ts'
+import { silence } from '../silence/apply.ts'
 import type { DockerfileModel } from '../trace/state.ts'
 import { compareFindings } from './order.ts'
 
@@ -27,13 +28,19 @@ export async function check(
   settings: RuleSettings = {},
 ): Promise<Draft[]> {
   refuseUnknownRules(settings)
-  const drafts: Draft[] = []
-  for (const [id, load] of Object.entries(loadersOf(model.kind === 'dockerfile' ? 'dockerfile' : 'image'))) {
-    const setting = settings[id]
-    if (setting === 'off') continue
-    drafts.push(...run(await load(), model, context, setting))
-  }
-  return drafts.sort((a, b) => compareFindings(a.finding, b.finding))
+  const wanted = Object.entries(loadersOf(model.kind === 'dockerfile' ? 'dockerfile' : 'image')).filter(
+    ([id]) => settings[id] !== 'off',
+  )
+  const rules = await Promise.all(wanted.map(([, load]) => load()))
+  const found = rules
+    .filter(rule => !rule.last)
+    .flatMap(rule => run(rule, model, context, settings[rule.id] as Severity | undefined))
+  const { kept, unused } = silence(found, model)
+  const lastContext: JudgeContext = { ...context, unusedIgnores: unused }
+  const last = rules
+    .filter(rule => rule.last)
+    .flatMap(rule => run(rule, model, lastContext, settings[rule.id] as Severity | undefined))
+  return [...kept, ...last].sort((a, b) => compareFindings(a.finding, b.finding))
 }
 
 function run(
