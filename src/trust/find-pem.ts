@@ -2,6 +2,7 @@ import type { FileScanner, FoundCertificate } from '../image/facts.ts'
 import { limits } from '../limits.ts'
 import { certificateLength, fingerprint } from './certificate.ts'
 import { decodeBody } from './pem-body.ts'
+import { whyNoServerAnchor } from './trust-settings.ts'
 
 /** The longest needle that the first and last line of all three labels share: the longer, the faster the search. */
 const needle = Buffer.from('CERTIFICATE-----', 'latin1')
@@ -119,7 +120,7 @@ export class PemScanner implements FileScanner {
   }
 
   #close(open: OpenBlock, body: Buffer | null): void {
-    const block = body ? readBlock(body) : `it is longer than ${bodyBytes} bytes`
+    const block = body ? readBlock(body, open.label) : `it is longer than ${bodyBytes} bytes`
     if (typeof block === 'string') {
       this.#problem(open, block)
       return
@@ -132,6 +133,7 @@ export class PemScanner implements FileScanner {
       label: `${open.label}CERTIFICATE`,
       problem: null,
       ...(this.#binary || block.quoted ? { embedded: true } : {}),
+      ...(block.rejected === null ? {} : { rejected: block.rejected }),
     })
   }
 
@@ -141,15 +143,23 @@ export class PemScanner implements FileScanner {
   }
 }
 
+interface Block {
+  readonly der: Uint8Array
+  readonly quoted: boolean
+  readonly rejected: string | null
+}
+
 /** The certificate between two lines, or what is wrong with it. */
-function readBlock(body: Buffer): { readonly der: Uint8Array; readonly quoted: boolean } | string {
+function readBlock(body: Buffer, label: OpenBlock['label']): Block | string {
   if (body.length === 0) return 'it is empty'
   const decoded = decodeBody(body)
   if (!decoded) return 'it is no base64'
   const length = certificateLength(decoded.der)
   if (length === null) return 'it is cut or no DER'
   // What follows the certificate (OpenSSL's trust settings, or rubbish) is not part of its identity.
-  return { der: new Uint8Array(decoded.der.subarray(0, length)), quoted: decoded.quoted }
+  const der = new Uint8Array(decoded.der.subarray(0, length))
+  const rejected = label === 'TRUSTED ' ? whyNoServerAnchor(decoded.der.subarray(length)) : null
+  return { der, quoted: decoded.quoted, rejected }
 }
 
 function broken(offset: number, problem: string, label = '', embedded = false): FoundCertificate {

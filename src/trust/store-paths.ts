@@ -70,29 +70,86 @@ export const knownStores: readonly KnownStore[] = [
   { path: '/system/etc/security/cacerts', kind: 'folder', source: go },
 ]
 
+const own = (pattern: RegExp, consumers: readonly string[], source: string): KnownStorePattern => ({
+  pattern,
+  consumers,
+  source,
+})
+
+/** Bundles that programs and language packages bring along. The first that matches tells who reads it. */
 export const knownStorePatterns: readonly KnownStorePattern[] = [
-  {
-    pattern: /(?:^|\/)pip\/_vendor\/certifi\/cacert\.pem$/,
-    consumers: ['pip'],
-    source: 'https://pip.pypa.io/en/stable/topics/https-certificates/',
-  },
-  { pattern: /(?:^|\/)certifi\/cacert\.pem$/, consumers: [], source: 'https://pypi.org/project/certifi/' },
-  {
-    pattern: /(?:^|\/)ssl\/cacert\.pem$/,
-    consumers: [],
-    source:
-      'https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/disable-ssl-verification.html',
-  },
-  {
-    pattern: /(?:^|\/)rubygems\/ssl_certs\/(?:[^/]+\/)?[^/]+\.pem$/,
-    consumers: ['gem'],
-    source: 'https://github.com/rubygems/rubygems/tree/master/lib/rubygems/ssl_certs',
-  },
-  {
-    pattern: /(?:^|\/)composer\/ca-bundle\/res\/cacert\.pem$/,
-    consumers: [],
-    source: 'https://github.com/composer/ca-bundle',
-  },
+  own(/(?:^|\/)pipenv\/patched\/.*certifi\/cacert\.pem$/, ['pipenv'], 'https://pypi.org/project/pipenv/'),
+  own(
+    /(?:^|\/)pip\/_vendor\/(?:certifi|requests)\/cacert\.pem$/,
+    ['pip'],
+    'https://pip.pypa.io/en/stable/topics/https-certificates/',
+  ),
+  own(/(?:^|\/)certifi\/cacert\.pem$/, [], 'https://pypi.org/project/certifi/'),
+  // Before 2.16 requests had a copy of its own.
+  own(
+    /(?:^|\/)requests\/cacert\.pem$/,
+    ['requests'],
+    'https://requests.readthedocs.io/en/latest/community/updates/',
+  ),
+  own(
+    /(?:^|\/)awscli\/botocore\/cacert\.pem$/,
+    ['aws'],
+    'https://github.com/aws/aws-cli/tree/v2/awscli/botocore',
+  ),
+  own(
+    /(?:^|\/)botocore\/(?:vendored\/requests\/)?cacert\.pem$/,
+    ['botocore'],
+    'https://github.com/boto/botocore',
+  ),
+  own(
+    /(?:^|\/)boto\/cacerts\/cacerts\.txt$/,
+    ['boto'],
+    'https://github.com/boto/boto/tree/develop/boto/cacerts',
+  ),
+  own(/(?:^|\/)httplib2\/cacerts\.txt$/, ['httplib2'], 'https://pypi.org/project/httplib2/'),
+  own(/(?:^|\/)grpc\/_cython\/_credentials\/roots\.pem$/, ['grpc'], 'https://pypi.org/project/grpcio/'),
+  own(/(?:^|\/)grpc\/etc\/roots\.pem$/, ['grpc'], 'https://www.npmjs.com/package/grpc'),
+  own(
+    /(?:^|\/)share\/grpc\/roots\.pem$/,
+    ['grpc'],
+    'https://github.com/grpc/grpc/blob/master/CMakeLists.txt',
+  ),
+  own(
+    /(?:^|\/)ssl\/cacert\.pem$/,
+    ['conda'],
+    'https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/disable-ssl-verification.html',
+  ),
+  own(
+    /(?:^|\/)(?:rubygems|rubygems\/lib\/rubygems)\/ssl_certs\/(?:[^/]+\/)?[^/]+\.pem$/,
+    ['gem'],
+    'https://github.com/rubygems/rubygems/tree/master/lib/rubygems/ssl_certs',
+  ),
+  own(
+    /(?:^|\/)bundler\/ssl_certs\/(?:[^/]+\/)?[^/]+\.pem$/,
+    ['bundler'],
+    'https://github.com/rubygems/bundler',
+  ),
+  own(
+    /(?:^|\/)stripe[^/]*\/(?:lib\/)?data\/ca-certificates\.crt$/,
+    ['stripe'],
+    'https://github.com/stripe/stripe-ruby',
+  ),
+  own(/(?:^|\/)composer\/ca-bundle\/res\/cacert\.pem$/, [], 'https://github.com/composer/ca-bundle'),
+  own(/(?:^|\/)guzzlehttp\/guzzle\/src\/cacert\.pem$/, ['guzzle'], 'https://github.com/guzzle/guzzle'),
+  own(
+    /(?:^|\/)wp-includes\/certificates\/ca-bundle\.crt$/,
+    ['wordpress'],
+    'https://developer.wordpress.org/reference/classes/wp_http/request/',
+  ),
+  own(/(?:^|\/)Mozilla\/CA\/cacert\.pem$/, ['perl'], 'https://metacpan.org/pod/Mozilla::CA'),
+  own(/(?:^|\/)certifi(?:-[^/]+)?\/priv\/cacerts\.pem$/, ['hackney'], 'https://hex.pm/packages/certifi'),
+  own(/(?:^|\/)castore(?:-[^/]+)?\/priv\/cacerts\.pem$/, [], 'https://hex.pm/packages/castore'),
+  own(
+    /(?:^|\/)share\/julia\/cert\.pem$/,
+    ['julia'],
+    'https://docs.julialang.org/en/v1/stdlib/NetworkOptions/',
+  ),
+  own(/(?:^|\/)curl-ca-bundle\.crt$/, ['curl'], 'https://curl.se/docs/sslcerts.html'),
 ]
 
 /** Where programs keep roots in files of a form of their own; their form is told by their content. */
