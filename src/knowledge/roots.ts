@@ -1,4 +1,5 @@
 export { breakingRoots } from './breaking-roots.ts'
+export { neededRoots } from './needed-roots.ts'
 export { allRoots, rootByFingerprint, rootByIndex, rootDer, rootsByName } from './root-list.ts'
 export {
   type Incident,

@@ -48,6 +48,19 @@ export interface BreakingRoot {
   readonly source: string
 }
 
+/** A root that named public services need, and what reaches them without it. */
+export interface NeededRoot {
+  readonly sha256: string
+  readonly name: string
+  /** Roots that serve as well, as long as they have not ended: the services' servers send a cross certificate. */
+  readonly or: readonly { readonly sha256: string; readonly name: string }[]
+  /** Who needs it, as the end of a sentence: `Google's services`. */
+  readonly services: string
+  /** The day from which it is needed. */
+  readonly from: Day
+  readonly source: string
+}
+
 /** A published set of roots with a date. */
 export interface Release {
   /** `alpine/base 3.8.5`, `debian/ca-certificates 20230311`, `mozilla 2.60`, `certifi 2024.2.2`. */

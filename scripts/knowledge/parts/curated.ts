@@ -14,6 +14,13 @@ interface CuratedBreaking extends Curated {
   readonly shape: string
 }
 
+interface CuratedNeeded extends Curated {
+  readonly root: string
+  readonly or: readonly string[]
+  readonly services: string
+  readonly from: string
+}
+
 interface CuratedIncident extends Curated {
   readonly name: string
   readonly subject: string
@@ -53,6 +60,14 @@ export function curatedParts(inputs: Inputs): Part[] {
       ...named(entry.root),
       crossSigned: entry.crossSigned.map(named),
       shape: entry.shape,
+      source: entry.source,
+      checked: entry.checked,
+    })),
+    part<CuratedNeeded>('needed-roots', "the services' own notices", entry => ({
+      ...named(entry.root),
+      or: entry.or.map(named),
+      services: entry.services,
+      from: entry.from,
       source: entry.source,
       checked: entry.checked,
     })),
