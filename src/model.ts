@@ -35,6 +35,8 @@ export interface Root {
   readonly notAfter: Instant
   /** The number (from 0) of the image layer that brought it; absent outside images. */
   readonly layer?: number
+  /** The name of its entry in a keystore; absent in stores that don't name their roots. */
+  readonly alias?: string
   /** What its certificate says; absent where it is told by the built-in facts and not by bytes. */
   readonly certificate?: RootCertificate
 }

@@ -2,6 +2,7 @@
 
 import { lookupImage } from '../knowledge/base-images.ts'
 import { endOfLife } from '../knowledge/lifecycles.ts'
+import { releasesOf } from '../knowledge/release-list.ts'
 import { newestRelease } from '../knowledge/releases.ts'
 import { rootByFingerprint } from '../knowledge/roots.ts'
 import { storeLayout } from '../knowledge/store-layouts.ts'
@@ -17,7 +18,10 @@ import {
 } from '../model.ts'
 import { systemStorePaths } from '../questions/line.ts'
 import { rootsOf } from '../questions/roots.ts'
+import { madeByTrust } from './blocklist.ts'
 import { bundleEntries } from './bundle.ts'
+import { aliasOf } from './keystore.ts'
+import { takesNewest } from './pip.ts'
 import type { Step } from './plan.ts'
 
 /** The model after all steps; null where one of them leads to something that knowledge can't tell. */
@@ -42,9 +46,18 @@ function applyStep(model: ImageModel, step: Step): ImageModel | null {
       return model
     case 'bundle-delete':
       return withoutFragments(model, step.path, step.fragments)
+    case 'backup':
+      return model
+    case 'write-certificate':
+      return withoutCertificate(model, step.pem)
+    case 'keystore-delete':
+      return withoutAliases(model, step.path, step.aliases)
+    case 'link':
+      return linked(model, step.path, step.to)
+    case 'pip-upgrade':
+      return withNewestCertifi(model, step)
     case 'install-package':
       return withNewest(model)
-    case 'link':
     case 'copy-store':
     case 'edit-text':
       return null
@@ -56,9 +69,70 @@ function withoutNames(model: ImageModel, names: readonly string[]): ImageModel |
   const layout = layoutOf(model)
   if (layout === null) return null
   const gone = new Set(names)
-  return withStores(model, madeByTool(layout), roots =>
-    roots.filter(({ sha256 }) => !gone.has(rootByFingerprint(sha256)?.file ?? '')),
+  return withStores(
+    model,
+    path => madeByTool(layout, path),
+    roots => roots.filter(({ sha256 }) => !gone.has(rootByFingerprint(sha256)?.file ?? '')),
   )
+}
+
+/** The RHEL family's tool makes all its stores anew: none of them holds what its folder forbids. */
+function withoutCertificate(model: ImageModel, pem: readonly string[]): ImageModel | null {
+  const layout = layoutOf(model)
+  if (layout === null) return null
+  const [entry] = bundleEntries(Buffer.from(pem.join('\n')))
+  const own = systemStorePaths(layout)
+  return withStores(
+    model,
+    path => own.includes(path) || madeByTrust([path]),
+    roots => roots.filter(({ sha256 }) => sha256 !== entry?.sha256),
+  )
+}
+
+function withoutAliases(model: ImageModel, path: string, aliases: readonly string[]): ImageModel | null {
+  const store = model.stores.find(candidate => candidate.path === path)
+  if (store === undefined) return null
+  // Entries without a name were told by the file that they were made of.
+  const gone = new Set(aliases)
+  const named = (root: Root) => gone.has(aliasOf(path, root) ?? '')
+  return withStores(
+    model,
+    at => at === path,
+    roots => roots.filter(root => !named(root)),
+  )
+}
+
+/** The file gives way to a link: its readers read the other store. */
+function linked(model: ImageModel, path: string, to: string): ImageModel | null {
+  const from = model.stores.find(store => store.path === path)
+  const target = model.stores.find(store => [store.path, ...store.aliases].includes(to))
+  if (from === undefined || target === undefined || from === target) return null
+  const joined: TrustStore = {
+    ...target,
+    aliases: [...new Set([...target.aliases, ...from.aliases, path])].sort(),
+    consumers: [...new Set([...target.consumers, ...from.consumers])].sort(),
+  }
+  return {
+    ...model,
+    stores: model.stores.flatMap(store => (store === from ? [] : [store === target ? joined : store])),
+  }
+}
+
+function withNewestCertifi(
+  model: ImageModel,
+  { name, python, path }: Extract<Step, { kind: 'pip-upgrade' }>,
+): ImageModel | null {
+  // Which certifi the newest pip carries, nobody here knows.
+  if (name !== 'certifi' || !takesNewest(python)) return null
+  const newest = releasesOf('certifi').findLast(({ roots }) => roots !== null)
+  const roots = newest === undefined ? null : rootsOf(newest)
+  return roots === null
+    ? null
+    : withStores(
+        model,
+        at => at === path,
+        () => roots,
+      )
 }
 
 function withoutFragments(model: ImageModel, path: string, fragments: readonly string[]): ImageModel | null {
@@ -69,7 +143,11 @@ function withoutFragments(model: ImageModel, path: string, fragments: readonly s
       .filter(({ lines }) => lines.some(line => fragments.some(fragment => line.includes(fragment))))
       .map(({ sha256 }) => sha256),
   )
-  return withStores(model, [path], roots => roots.filter(({ sha256 }) => !gone.has(sha256)))
+  return withStores(
+    model,
+    at => at === path,
+    roots => roots.filter(({ sha256 }) => !gone.has(sha256)),
+  )
 }
 
 /** The newest package of the line is in place, the roots that others had put into the store beside it. */
@@ -80,27 +158,28 @@ function withNewest(model: ImageModel): ImageModel | null {
   const newest = newestRelease(distribution.id, distribution.version)
   const roots = newest === null ? null : rootsOf(newest)
   if (newest === null || roots === null) return null
-  if (!model.stores.some(isStore(systemStorePaths(layout)))) {
+  const own = (path: string) => systemStorePaths(layout).includes(path)
+  if (!model.stores.some(isStore(own))) {
     const store = storeOf(layout.bundle, layout.aliases, newest.id, roots)
     return {
       ...model,
       stores: [...model.stores, { ...store, consumers: model.clients.map(({ program }) => program) }],
     }
   }
-  return withStores(model, systemStorePaths(layout), () => roots)
+  return withStores(model, own, () => roots)
 }
 
 /** The bundle and the folder around it; Alpine's plain cert.pem is no work of the tool. */
-function madeByTool(layout: StoreLayout): readonly string[] {
-  return systemStorePaths(layout).filter(path => !layout.aliases.includes(path))
+export function madeByTool(layout: StoreLayout, path: string): boolean {
+  return systemStorePaths(layout).includes(path) && !layout.aliases.includes(path)
 }
 
 function withStores(
   model: ImageModel,
-  paths: readonly string[],
+  which: (path: string) => boolean,
   change: (roots: readonly Root[]) => readonly Root[],
 ): ImageModel | null {
-  const is = isStore(paths)
+  const is = isStore(which)
   if (!model.stores.some(is)) return null
   return {
     ...model,
@@ -108,8 +187,8 @@ function withStores(
   }
 }
 
-function isStore(paths: readonly string[]): (store: TrustStore) => boolean {
-  return store => [store.path, ...store.aliases].some(path => paths.includes(path))
+function isStore(which: (path: string) => boolean): (store: TrustStore) => boolean {
+  return store => [store.path, ...store.aliases].some(which)
 }
 
 /**

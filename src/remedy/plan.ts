@@ -20,6 +20,8 @@ export type Mend =
   | { readonly kind: 'install-store'; readonly beforeLine?: number }
   /** The distribution's trust store package is brought to its newest release. */
   | { readonly kind: 'upgrade-store' }
+  /** All of these at once: one by itself would mend nothing, or do harm. */
+  | { readonly kind: 'together'; readonly mends: readonly Mend[] }
   /** Text edits of a Dockerfile; `behaviour` true where they may change what the build does (a suggestion, not a fix). */
   | {
       readonly kind: 'edit'
@@ -48,7 +50,32 @@ export type Step =
       readonly fresh: boolean
     }
   /** Takes certificates out of a PEM bundle by a piece of their base64 text that stands in no other certificate of it. */
-  | { readonly kind: 'bundle-delete'; readonly path: string; readonly fragments: readonly string[] }
+  | {
+      readonly kind: 'bundle-delete'
+      readonly path: string
+      readonly fragments: readonly string[]
+      /** Whose sed will do it; absent: GNU's or BusyBox'. */
+      readonly sed?: 'bsd'
+    }
+  /** Copies a file to another place, once: a copy that is there already stays. */
+  | { readonly kind: 'backup'; readonly path: string; readonly to: string }
+  /** Writes a certificate where the RHEL family's tool reads what nobody shall trust. */
+  | { readonly kind: 'write-certificate'; readonly path: string; readonly pem: readonly string[] }
+  /** Takes entries out of a Java keystore whose password is the usual one. */
+  | {
+      readonly kind: 'keystore-delete'
+      readonly path: string
+      readonly aliases: readonly string[]
+      /** The program: `keytool`, or its path. */
+      readonly keytool: string
+    }
+  /** Brings a package of Python's, and the bundle in it, to its newest release. */
+  | {
+      readonly kind: 'pip-upgrade'
+      readonly python: string
+      readonly name: 'certifi' | 'pip'
+      readonly path: string
+    }
   | { readonly kind: 'link'; readonly path: string; readonly to: string }
   | {
       readonly kind: 'install-package'

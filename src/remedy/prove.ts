@@ -7,7 +7,7 @@ import { type Finding, reaches } from '../finding.ts'
 import { type ImageModel, isUnknown } from '../model.ts'
 import type { DockerfileModel } from '../trace/state.ts'
 import { applyToImage } from './apply.ts'
-import type { Candidate } from './choose.ts'
+import type { Candidate } from './candidate.ts'
 import { dockerfileEdits } from './dialects/dockerfile.ts'
 import { applyEdits, lineAfter } from './dialects/text.ts'
 import type { Step } from './plan.ts'
@@ -36,9 +36,12 @@ export async function prove(
   model: DockerfileModel | ImageModel,
   judging: Judging,
 ): Promise<Verdict> {
-  return model.kind === 'dockerfile'
-    ? await proveOnDockerfile(candidate, claim, model, judging)
-    : await proveOnImage(candidate, claim, model, judging)
+  const verdict =
+    model.kind === 'dockerfile'
+      ? await proveOnDockerfile(candidate, claim, model, judging)
+      : await proveOnImage(candidate, claim, model, judging)
+  // The finding may be gone, and yet what it was about not be mended.
+  return verdict === true && candidate.doubt !== undefined ? null : verdict
 }
 
 async function proveOnDockerfile(

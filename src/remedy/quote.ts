@@ -17,6 +17,10 @@ const safeReference =
 
 /** Base64 text without the signs that a pattern or a shell could take for its own. */
 const plainFragment = /^[A-Za-z0-9]{16,64}$/
+/** The name of a keystore's entry: what a file may be called, with what Debian's hook and the JDK's build put around it. */
+const safeAlias = /^(?:debian:)?[A-Za-z0-9][A-Za-z0-9._+=@-]*(?: \[jdk\])?$/
+/** A line of PEM (RFC 7468, section 2): base64 of at most 64 columns, or the two lines around it. */
+const pemLine = /^(?:[A-Za-z0-9+/]{1,64}={0,2}|-----(?:BEGIN|END) CERTIFICATE-----)$/
 
 export function isSafeName(name: string): boolean {
   return name.length <= 255 && safeName.test(name)
@@ -38,6 +42,14 @@ export function isFragment(text: string): boolean {
   return plainFragment.test(text)
 }
 
+export function isSafeAlias(alias: string): boolean {
+  return alias.length <= 255 && safeAlias.test(alias)
+}
+
+export function isPemLine(line: string): boolean {
+  return pemLine.test(line)
+}
+
 /** An absolute path, normalised, each segment a safe name. */
 export function isSafePath(path: string): boolean {
   return path.length <= 4096 && path.startsWith('/') && path.slice(1).split('/').every(isSafeName)
@@ -46,8 +58,11 @@ export function isSafePath(path: string): boolean {
 /** A word of a shell command and how it is written. */
 export interface Word {
   readonly text: string
-  /** `glob`: as it is, with a `*` for the shell. */
-  readonly quote: 'bare' | 'single' | 'double' | 'glob'
+  /**
+   * `glob`: as it is, with a `*` for the shell. `to`: the file that the command writes, `> file`. `or`: no word, but that
+   * the next command runs where this one fails (once, at the head of a line: `a || b && c` is `(a || b) && c`).
+   */
+  readonly quote: 'bare' | 'single' | 'double' | 'glob' | 'to' | 'or'
 }
 
 const bareWord = /^[A-Za-z0-9_/.,:=@%+-]+$/
@@ -66,49 +81,102 @@ export function escapePattern(text: string, delimiter = '/'): string {
   return text.replace(/[\\.*[\]^$]/g, '\\$&').replaceAll(delimiter, `\\${delimiter}`)
 }
 
+/** That the command after this one runs only where this one fails. */
+export const orElse: Word = { text: '', quote: 'or' }
+
+export function writingTo(path: string): Word {
+  return { text: path, quote: 'to' }
+}
+
+/** A command as the parser sees it: its words, and the file that it writes. */
+interface ReadCommand {
+  readonly words: readonly string[]
+  readonly to: string | null
+}
+
 /**
  * Joins commands by `&&` on one line.
  * @throws Error where the line, parsed back, does not hold exactly these words: then it must not be shown
  */
 export function shellLine(commands: readonly (readonly Word[])[]): string {
-  const line = commands.map(command => command.map(write).join(' ')).join(' && ')
-  const meant = commands.map(command => command.map(({ text }) => text))
+  const last = commands.length - 1
+  const line = commands
+    .map((command, index) => {
+      const text = command
+        .filter(({ quote }) => quote !== 'or')
+        .map(write)
+        .join(' ')
+      return index === last ? text : `${text} ${endsInOr(command) ? '||' : '&&'} `
+    })
+    .join('')
+  const meant = commands.map(meaning)
+  const operators = commands.slice(0, last).map(command => (endsInOr(command) ? '||' : '&&'))
   const globs = commands.flat().filter(({ quote }) => quote === 'glob').length
-  const tame = commands.flat().every(({ text, quote }) => quote !== 'bare' || bareWord.test(text))
+  const tame =
+    commands.flat().every(({ text, quote }) => (quote !== 'bare' && quote !== 'to') || bareWord.test(text)) &&
+    commands.every(
+      (command, index) => !command.some(({ quote }) => quote === 'or') || (index === 0 && last > 0),
+    )
   const read = tame ? readBack(line, globs) : null
-  if (read === null || JSON.stringify(read) !== JSON.stringify(meant)) {
+  if (
+    read === null ||
+    JSON.stringify(read.commands) !== JSON.stringify(meant) ||
+    JSON.stringify(read.operators) !== JSON.stringify(operators)
+  ) {
     throw new Error(`a remedy does not parse back to the words meant: ${JSON.stringify(line)}`)
   }
   return line
 }
 
+function endsInOr(command: readonly Word[]): boolean {
+  return command.at(-1)?.quote === 'or'
+}
+
+function meaning(command: readonly Word[]): ReadCommand {
+  const spoken = command.filter(({ quote }) => quote !== 'to' && quote !== 'or')
+  return {
+    words: spoken.map(({ text }) => text),
+    to: command.find(({ quote }) => quote === 'to')?.text ?? null,
+  }
+}
+
 function write({ text, quote }: Word): string {
   if (quote === 'single') return `'${text.replaceAll("'", `'\\''`)}'`
   if (quote === 'double') return `"${text}"`
+  if (quote === 'to') return `> ${text}`
   return text
 }
 
-/** The only parts that a word of a remedy may be made of: no expansion, no substitution, no redirect. */
+/** The only parts that a word of a remedy may be made of: no expansion, no substitution. */
 const plainParts = new Set(['Literal', 'SingleQuoted', 'DoubleQuoted'])
 
-/** The words of each command of `a && b && c`; null where the line is anything else. */
-function readBack(line: string, globs: number): string[][] | null {
+/** The commands of `a && b > file && c` and what joins them; null where the line is anything else. */
+function readBack(
+  line: string,
+  globs: number,
+): { readonly commands: readonly ReadCommand[]; readonly operators: readonly string[] } | null {
   if (/[\r\n\0]/.test(line)) return null
   const script = parse(line)
   if (script.errors !== undefined && script.errors.length > 0) return null
   if (script.commands.length !== 1) return null
   const top = script.commands[0]!.command
   if (top.type !== 'Command' && top.type !== 'AndOr') return null
-  if (top.type === 'AndOr' && top.operators.some(operator => operator !== '&&')) return null
-  const read: string[][] = []
+  const commands: ReadCommand[] = []
   let globsLeft = globs
   for (const command of top.type === 'AndOr' ? top.commands : [top]) {
     if (command.type !== 'Command' || command.name === undefined || command.prefix.length > 0) return null
-    const texts: string[] = []
+    const words: string[] = []
+    let to: string | null = null
     for (const item of [command.name, ...command.suffix]) {
       // `of=x` after a command's name is a word like any other, only told apart by the parser.
       if (item.type === 'Assignment') {
-        texts.push(item.text)
+        words.push(item.text)
+        continue
+      }
+      if (item.type === 'Redirect') {
+        if (to !== null || item.operator !== '>' || item.descriptor !== undefined) return null
+        if (item.target === undefined || item.target.parts !== undefined) return null
+        to = item.target.value
         continue
       }
       if (item.type !== 'Word') return null
@@ -117,9 +185,9 @@ function readBack(line: string, globs: number): string[][] | null {
         if (!plainParts.has(part.type)) return null
         if (part.type === 'DoubleQuoted' && part.parts.some(({ type }) => type !== 'Literal')) return null
       }
-      texts.push(item.value)
+      words.push(item.value)
     }
-    read.push(texts)
+    commands.push({ words, to })
   }
-  return read
+  return { commands, operators: top.type === 'AndOr' ? top.operators : [] }
 }

@@ -27,6 +27,12 @@ export interface Target {
   bundle(store: TargetStore): readonly BundleEntry[] | null
   /** Is there surely no shell to run anything with? */
   readonly bare: boolean
+  /** Apple's system, whose sed is BSD's. */
+  readonly darwin: boolean
+  /** Is this file, folder or link surely there? */
+  exists(path: string): boolean
+  /** The version of an installed package; null where it is not there, or nobody can tell. */
+  packageVersion(name: string): string | null
 }
 
 export function targetOf(model: DockerfileModel | ImageModel): Target | null {
@@ -48,7 +54,17 @@ function ofImage(model: ImageModel): Target {
       return bytes === null ? null : bundleEntries(bytes)
     },
     bare: false,
+    darwin: isDarwin(model),
+    exists: path => model.files.exists(path),
+    packageVersion: name => model.packages.find(found => found.name === name)?.version ?? null,
   }
+}
+
+/** What every macOS has, and nothing else; a scan names no distribution there. */
+const darwinMarker = '/System/Library/CoreServices/SystemVersion.plist'
+
+function isDarwin({ platform, distribution, files }: ImageModel): boolean {
+  return platform?.startsWith('darwin/') === true || (distribution === null && files.exists(darwinMarker))
 }
 
 const toolFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -79,6 +95,9 @@ function ofDockerfile(model: DockerfileModel): Target | null {
     },
     // A root filesystem copied onto scratch brings its shell along.
     bare: distribution === null && isFromScratch(model, model.final),
+    darwin: false,
+    exists: () => false,
+    packageVersion: () => null,
   }
 }
 

@@ -3,12 +3,16 @@ import type { PackageManager, Step } from '../plan.ts'
 import {
   escapePattern,
   isFragment,
+  isPemLine,
+  isSafeAlias,
   isSafeName,
   isSafePath,
   isSeedName,
+  orElse,
   type Word,
   word,
   words,
+  writingTo,
 } from '../quote.ts'
 
 /**
@@ -28,7 +32,21 @@ export function commandsOf(step: Step, confForm: ConfForm): Word[][] | null {
     case 'run-tool':
       return [runTool(step.tool, step.fresh, confForm)]
     case 'bundle-delete':
-      return deleteFromBundle(step.path, step.fragments)
+      return deleteFromBundle(step.path, step.fragments, step.sed ?? null)
+    case 'backup':
+      return isSafePath(step.path) && isSafePath(step.to)
+        ? [[...words('test', '-e', step.to), orElse], words('cp', '-p', step.path, step.to)]
+        : null
+    case 'write-certificate':
+      return isSafePath(step.path) && step.pem.length > 0 && step.pem.every(isPemLine)
+        ? [[...words('printf', '%s\\n', ...step.pem), writingTo(step.path)]]
+        : null
+    case 'keystore-delete':
+      return keytoolCommands(step)?.map(({ remove }) => words(...remove)) ?? null
+    case 'pip-upgrade':
+      return isSafePath(step.python)
+        ? [words(step.python, '-m', 'pip', 'install', '--no-cache-dir', '--upgrade', step.name)]
+        : null
     case 'link':
       return isSafePath(step.path) && isSafePath(step.to) ? [words('ln', '-sf', step.to, step.path)] : null
     case 'install-package':
@@ -63,21 +81,45 @@ function runTool(tool: string, fresh: boolean, form: ConfForm): Word[] {
 
 /**
  * Gathers each PEM block into sed's pattern space and deletes the one that holds the fragment. One `-e` a command:
- * GNU, BusyBox and BSD sed differ in what may follow a label or a brace on the same line.
+ * GNU, BusyBox and BSD sed differ in what may follow a label or a brace on the same line. BSD's wants a word behind
+ * `-i`, and forgets what it has gathered where a file ends within a block.
  */
-function deleteFromBundle(path: string, fragments: readonly string[]): Word[][] | null {
+function deleteFromBundle(path: string, fragments: readonly string[], sed: 'bsd' | null): Word[][] | null {
   if (!isSafePath(path) || fragments.length === 0 || !fragments.every(isFragment)) return null
+  const more = sed === 'bsd' ? ['$!{', 'N', 'ba', '}'] : ['N', 'ba']
   const program = [
     '/^-----BEGIN CERTIFICATE-----/{',
     ':a',
     '/-----END CERTIFICATE-----/!{',
-    'N',
-    'ba',
+    ...more,
     '}',
     ...fragments.map(fragment => `/${fragment}/d`),
     '}',
   ]
-  return [[...words('sed', '-i'), ...program.flatMap(line => [word('-e'), word(line)]), word(path)]]
+  const inPlace = sed === 'bsd' ? words('sed', '-i', '') : words('sed', '-i')
+  return [[...inPlace, ...program.flatMap(line => [word('-e'), word(line)]), word(path)]]
+}
+
+/** The password that every Java comes with. */
+const keystorePassword = 'changeit'
+
+/** What takes one entry out of a keystore, and what tells whether it is there: by exit status. */
+export interface KeytoolCommand {
+  readonly alias: string
+  readonly path: string
+  readonly remove: readonly string[]
+  readonly find: readonly string[]
+}
+
+/** One an entry: keytool takes no list. Null where a name is not safe. */
+export function keytoolCommands(step: Extract<Step, { kind: 'keystore-delete' }>): KeytoolCommand[] | null {
+  const { path, aliases, keytool } = step
+  if (!isSafePath(path) || aliases.length === 0 || !aliases.every(isSafeAlias)) return null
+  if (keytool !== 'keytool' && !isSafePath(keytool)) return null
+  return aliases.map(alias => {
+    const where = ['-alias', alias, '-keystore', path, '-storepass', keystorePassword]
+    return { alias, path, remove: [keytool, '-delete', ...where], find: [keytool, '-list', ...where] }
+  })
 }
 
 const aptLists: Word = { text: '/var/lib/apt/lists/*', quote: 'glob' }

@@ -62,7 +62,14 @@ function grouped(steps: readonly Step[]): Group[] {
     }
   }
   for (const [beforeLine, group] of runs) groups.push({ kind: 'run', steps: group, beforeLine })
-  return groups
+  // As they will stand in the file: what a line needs comes above it.
+  return groups.sort((a, b) => rank(a) - rank(b))
+}
+
+function rank(group: Group): number {
+  if (group.kind === 'base') return 0
+  if (group.kind === 'edit') return 2
+  return group.beforeLine === undefined ? 3 : 1
 }
 
 function showGroup(group: Group, model: DockerfileModel): string[] | null {
@@ -75,7 +82,7 @@ function showGroup(group: Group, model: DockerfileModel): string[] | null {
       return [`FROM ${platformOf(model, stage)}${group.to}${name}`]
     }
     case 'edit':
-      return showEdits(model.text, group.edits)
+      return showEdits(model, group.edits)
     case 'run': {
       const spot = insertionSpot(model, group.beforeLine)
       return spot === null ? null : linesAt(group.steps, spot)
@@ -213,11 +220,20 @@ function platformOf(model: DockerfileModel, stage: TracedStage): string {
   return found ? `${found[1]} ` : ''
 }
 
-/** The lines that the edits touch, as they are afterwards; null where nothing of them is left to show. */
-function showEdits(text: string, edits: readonly TextEdit[]): string[] | null {
+/** The instructions that the edits touch, as they are afterwards; null where nothing of them is left to show. */
+function showEdits({ text, stages }: DockerfileModel, edits: readonly TextEdit[]): string[] | null {
   if (edits.length === 0) return null
-  const first = Math.min(...edits.map(({ start }) => start))
-  const last = Math.max(...edits.map(({ end }) => end))
+  const starts = lineStarts(text)
+  const touched = stages
+    .flatMap(({ instructions }) => instructions)
+    .flatMap(({ location: { line, endLine } }) =>
+      line === undefined
+        ? []
+        : [{ start: lineStart(starts, line), end: (starts[endLine ?? line] ?? text.length + 1) - 1 }],
+    )
+    .filter(range => edits.some(({ start, end }) => start <= range.end && end >= range.start))
+  const first = Math.min(...edits.map(({ start }) => start), ...touched.map(({ start }) => start))
+  const last = Math.max(...edits.map(({ end }) => end), ...touched.map(({ end }) => end))
   const from = text.lastIndexOf('\n', first - 1) + 1
   const end = text.indexOf('\n', last)
   const to = end < 0 ? text.length : end

@@ -2,7 +2,9 @@
 import type { ImageModel } from '../../model.ts'
 import type { DockerfileModel } from '../../trace/state.ts'
 import type { Remedy } from '../plan.ts'
+import { renderAnsible } from './ansible.ts'
 import { renderDockerfile } from './dockerfile.ts'
+import { renderSalt } from './salt.ts'
 import { renderShell } from './shell.ts'
 
 /** The dialects that `--remedy` and the report's `steps` name, in that order. */
@@ -11,12 +13,20 @@ export type DialectId = (typeof dialectIds)[number]
 
 type Render = (remedy: Remedy, model: ImageModel | DockerfileModel) => string | null
 
-const dialects: Readonly<Partial<Record<DialectId, Render>>> = {
+/** An image is built anew and rolled out: a play would mend containers that forget it at their next start. */
+const forSystems =
+  (render: (remedy: Remedy) => string | null): Render =>
+  (remedy, model) =>
+    model.kind === 'host' || model.kind === 'rootfs' ? render(remedy) : null
+
+const dialects: Readonly<Record<DialectId, Render>> = {
   // A host has no Dockerfile.
   dockerfile: ({ steps }, model) =>
     model.kind === 'host' ? null : (renderDockerfile(steps, model)?.join('\n') ?? null),
   // A Dockerfile's shell is not the shell of a system: what mends the file is the file's own line.
   shell: ({ steps }, model) => (model.kind === 'dockerfile' ? null : renderShell(steps)),
+  ansible: forSystems(renderAnsible),
+  salt: forSystems(renderSalt),
 }
 
 /**
@@ -28,5 +38,5 @@ export function render(
   dialect: DialectId,
   model: ImageModel | DockerfileModel,
 ): string | null {
-  return dialects[dialect]?.(remedy, model) ?? null
+  return dialects[dialect](remedy, model)
 }
