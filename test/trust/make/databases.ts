@@ -200,5 +200,6 @@ export function rpmBerkeleyDb(headers: readonly Buffer[], more: { readonly big?:
     }
   })
   put16(hash, items, 20)
+  put32(meta, pages.length - 1, 32)
   return Buffer.concat(pages)
 }

@@ -2,7 +2,7 @@ import { RpmDatabaseError } from './error.ts'
 
 /** Berkeley DB's hash (`db_page.h`, version 9 and 10 of it): what RPM kept its packages in until RHEL 8. */
 const magic = 0x00061561
-const [metaMagicAt, pageSizeAt, pageHeaderBytes] = [12, 20, 26]
+const [metaMagicAt, pageSizeAt, lastPageAt, pageHeaderBytes] = [12, 20, 32, 26]
 const hashPages: ReadonlySet<number> = new Set([2, 13])
 const overflowPage = 7
 const [inline, offPage] = [1, 3]
@@ -20,6 +20,9 @@ export function* berkeleyDbValues(bytes: Uint8Array): Iterable<Uint8Array> {
   const pageSize = view.getUint32(pageSizeAt, little)
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
     throw new RpmDatabaseError(`its page size ${pageSize} can not be`)
+  // RPM writes whole pages: a file that ends before its last one lost some.
+  if ((view.getUint32(lastPageAt, little) + 1) * pageSize > bytes.length)
+    throw new RpmDatabaseError('it is cut')
   const file = { bytes, view, little, pageSize, left: 2 * bytes.length }
   for (let start = pageSize; start + pageSize <= bytes.length; start += pageSize) {
     if (!hashPages.has(bytes[start + 25]!)) continue
