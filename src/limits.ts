@@ -26,13 +26,15 @@ export const limits = {
   zstdWindowBytes: 32 * MiB,
   /** Entries of one layer's tar. */
   entries: 2_000_000,
+  /** Bytes that names, kept files and certificates of one image take in memory: a million entries, or any real image. */
+  imageFactsBytes: 88 * MiB,
   /** Bytes of a path, a link target, a PAX or GNU long header. */
   pathBytes: 4 * KiB,
   headerBytes: 1 * MiB,
   /** Bytes of one file that is kept whole (a store, a package database). */
-  keptFileBytes: 64 * MiB,
+  keptFileBytes: 40 * MiB,
   /** Bytes kept of all files of one layer. */
-  keptLayerBytes: 96 * MiB,
+  keptLayerBytes: 60 * MiB,
   /** Certificates of one file, and of one image. */
   certificatesPerFile: 20_000,
   certificatesPerImage: 200_000,

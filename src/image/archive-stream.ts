@@ -3,8 +3,9 @@ import { JobError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { type Archive, linkTarget, missingMember, noImageArchive } from './archive.ts'
 import { compressionOf, Decompressor } from './decompress.ts'
-import type { ContentReader, LayerFacts, ReadOptions } from './facts.ts'
+import type { Budget, ContentReader, LayerFacts, ReadOptions } from './facts.ts'
 import { checkDiffId, type ExpectedLayer, LayerReader, throwIfAborted } from './layer-facts.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import { normalisePath, printable } from './path.ts'
 import { type TarBody, type TarEntry, TarWalker } from './tar.ts'
 import { BLOCK, parseHeader } from './tar-header.ts'
@@ -32,13 +33,15 @@ export class StreamArchive implements Archive {
   readonly #documents = new Map<string, Uint8Array>()
   readonly #layers = new Map<string, ReadLayerMember>()
   readonly #links = new Map<string, string>()
+  readonly #budget: Budget
   #documentBytes = 0
   #members = 0
   #waits: Promise<void>[] = []
 
-  private constructor(name: string, reader: ContentReader) {
+  private constructor(name: string, reader: ContentReader, budget: Budget) {
     this.name = name
     this.#reader = reader
+    this.#budget = budget
   }
 
   /**
@@ -52,7 +55,7 @@ export class StreamArchive implements Archive {
     reader: ContentReader,
     options: ReadOptions,
   ): Promise<StreamArchive> {
-    const archive = new StreamArchive(name, reader)
+    const archive = new StreamArchive(name, reader, options.budget ?? new MemoryBudget())
     const walker = new TarWalker(name, entry => archive.#visit(entry))
     const decompressor = new Decompressor(name, chunk => {
       walker.push(chunk)
@@ -191,7 +194,7 @@ export class StreamArchive implements Archive {
   #layer(name: string, size: number): TarBody {
     const member: ReadLayerMember = { digest: null, size, facts: null, error: null }
     this.#layers.set(name, member)
-    const layer = new LayerReader(`${printable(name)} in ${this.name}`, nobody, this.#reader)
+    const layer = new LayerReader(`${printable(name)} in ${this.name}`, nobody, this.#reader, this.#budget)
     // Only layouts that name their blobs by digest ask for it.
     const hash = name.startsWith('blobs/') ? createHash('sha256') : null
     // One step after the other; a member that fails may be none of the image's layers, so it is told when asked for.

@@ -51,6 +51,7 @@ export class EntryLog implements Iterable<LayerEntry> {
   #chunk = Buffer.alloc(0)
   #at = 0
   #bytes = 0
+  #names = 0
   #before = Buffer.alloc(0)
   #beforeLength = 0
   #scratch = Buffer.allocUnsafe(16 * 1024)
@@ -83,6 +84,11 @@ export class EntryLog implements Iterable<LayerEntry> {
   /** Bytes that the records take. */
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** How many names lie in the records: an upper bound of what a tree makes of them. */
+  get names(): number {
+    return this.#names
   }
 
   get chunks(): readonly Buffer[] {
@@ -182,6 +188,8 @@ export class EntryLog implements Iterable<LayerEntry> {
     at = putNumber(chunk, at, same)
     at += scratch.copy(chunk, at, same, length)
     chunk[at++] = 0
+    this.#names++
+    for (let i = same; i < length; i++) if (scratch[i] === SLASH) this.#names++
     this.#at = at
     this.#bytes += at - start
     this.#scratch = this.#before

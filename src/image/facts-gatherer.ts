@@ -1,7 +1,15 @@
 import { JobError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { EntryLog } from './entry-log.ts'
-import type { ContentReader, FoundCertificate, LayerEntry, LayerFacts, LayerUnknown } from './facts.ts'
+import type {
+  Budget,
+  ContentReader,
+  FoundCertificate,
+  LayerEntry,
+  LayerFacts,
+  LayerUnknown,
+} from './facts.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import { normalisePath, printable, splitPath } from './path.ts'
 import type { TarBody, TarEntry } from './tar.ts'
 
@@ -10,6 +18,11 @@ const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
 /** AUFS's own book-keeping at the root of a layer, which engines leave out. */
 const AUFS = '.wh..wh.'
+
+/** What a kept file, or a certificate's bytes, take beside themselves: a stranger may have many tiny ones. */
+const KEPT_BYTES = 400
+/** What one more finding of a certificate takes. */
+const FOUND_BYTES = 250
 
 const nothingFound: readonly FoundCertificate[] = []
 
@@ -25,10 +38,17 @@ export class FactsGatherer {
   #foundBytes = 0
   #full = false
   #kept = 0
+  /** What the budget knows of the records. */
+  #recorded = { bytes: 0, names: 0 }
+  readonly #budget: Budget
 
-  /** @param what the layer's name in messages */
-  constructor(what: string, reader: ContentReader) {
+  /**
+   * @param what the layer's name in messages
+   * @param budget of the image that the layer belongs to
+   */
+  constructor(what: string, reader: ContentReader, budget: Budget = new MemoryBudget()) {
     this.#what = what
+    this.#budget = budget
     this.#reader = reader
   }
 
@@ -45,7 +65,7 @@ export class FactsGatherer {
     const { type, link, mode, uid, gid, size } = entry
     if (type !== 'file') {
       const target = type === 'hardlink' ? normalisePath(link ?? '') : link
-      this.#entries.add({
+      this.add({
         path,
         type,
         link: target,
@@ -68,7 +88,7 @@ export class FactsGatherer {
    */
   file(path: string, mode: number, uid: number, gid: number, size: number): TarBody | null {
     const add = (content: Uint8Array | null, found: readonly FoundCertificate[]) =>
-      this.#entries.add({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
+      this.add({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
     let content = this.#reader.keep(path, size) ? this.#room(path, size) : null
     const scanner = this.#reader.scan(path, size)
     let start = content ? null : this.#start(size)
@@ -101,9 +121,10 @@ export class FactsGatherer {
     }
   }
 
-  /** An entry that has no bytes. */
+  /** An entry that has no bytes. @throws JobError `limit` */
   add(entry: LayerEntry): void {
     this.#entries.add(entry)
+    this.#countRecord()
   }
 
   unknown(unknown: LayerUnknown): void {
@@ -119,7 +140,7 @@ export class FactsGatherer {
 
   #whiteout(parent: string, name: string): void {
     if (name === OPAQUE) {
-      this.#entries.addMark('opaque', parent)
+      this.#mark('opaque', parent)
       return
     }
     if (parent === '' && name.startsWith(AUFS)) return
@@ -130,7 +151,12 @@ export class FactsGatherer {
         `${this.#what} holds the whiteout ${printable(name)}, which names no file; build the image again`,
       )
     }
-    this.#entries.addMark('whiteout', parent === '' ? hidden : `${parent}/${hidden}`)
+    this.#mark('whiteout', parent === '' ? hidden : `${parent}/${hidden}`)
+  }
+
+  #mark(type: 'whiteout' | 'opaque', path: string): void {
+    this.#entries.addMark(type, path)
+    this.#countRecord()
   }
 
   #start(size: number): Start | null {
@@ -141,7 +167,7 @@ export class FactsGatherer {
   #condense(path: string, content: Uint8Array): Uint8Array | null {
     if (!this.#reader.condense) return content
     const less = this.#reader.condense(path, content)
-    this.#kept -= content.length - (less?.length ?? 0)
+    this.#count((less?.length ?? 0) - content.length)
     // A part of the buffer would hold all of it in memory.
     return less && less.buffer === content.buffer && less.length < content.length
       ? new Uint8Array(less)
@@ -158,6 +184,7 @@ export class FactsGatherer {
       if (!known && each.sha256 !== null && each.der) {
         this.#certificates.set(each.sha256, each.der)
         this.#foundBytes += each.der.length
+        this.#budget.take(this.#what, each.der.length + KEPT_BYTES)
       }
       if (this.#found > limits.certificatesPerImage || this.#foundBytes > limits.keptLayerBytes) {
         if (!this.#full) {
@@ -167,9 +194,21 @@ export class FactsGatherer {
         this.#full = true
         break
       }
+      this.#budget.take(this.#what, FOUND_BYTES)
       within.push(known && each.der ? { ...each, der: known } : each)
     }
     return within
+  }
+
+  #countRecord(): void {
+    const { bytes, names } = this.#entries
+    this.#budget.takeRecord(this.#what, bytes - this.#recorded.bytes, names - this.#recorded.names)
+    this.#recorded = { bytes, names }
+  }
+
+  #count(bytes: number): void {
+    this.#kept += bytes
+    this.#budget.take(this.#what, bytes)
   }
 
   #room(path: string, size: number): Uint8Array | null {
@@ -182,7 +221,7 @@ export class FactsGatherer {
       })
       return null
     }
-    this.#kept += size
+    this.#count(size + KEPT_BYTES)
     return Buffer.allocUnsafeSlow(size)
   }
 }

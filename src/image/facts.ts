@@ -120,7 +120,16 @@ export interface Layer {
   facts(reader: ContentReader, options: ReadOptions): Promise<LayerFacts>
 }
 
+/** What the facts of one image take in memory, counted over all its layers. */
+export interface Budget {
+  /** @throws JobError `limit` where it is used up. Negative: given back. */
+  take(what: string, bytes: number): void
+  takeRecord(what: string, bytes: number, names: number): void
+}
+
 export interface ReadOptions {
+  /** Shared by all layers that are read for one image; absent: one for this layer alone. */
+  readonly budget?: Budget
   readonly signal?: AbortSignal
   /** Called now and then with the bytes read so far of this layer. */
   readonly onProgress?: (bytes: number) => void

@@ -39,7 +39,7 @@ class FolderWalk {
     this.#root = root
     this.#wanted = reader
     this.#options = options
-    this.#gatherer = new FactsGatherer(root, reader)
+    this.#gatherer = new FactsGatherer(root, reader, options.budget)
   }
 
   async run(): Promise<LayerFacts> {

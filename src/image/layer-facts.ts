@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { JobError } from '../errors.ts'
 import { Decompressor } from './decompress.ts'
 import { type Expected, Verifier } from './digest.ts'
-import type { ContentReader, LayerFacts, ReadOptions } from './facts.ts'
+import type { Budget, ContentReader, LayerFacts, ReadOptions } from './facts.ts'
 import { FactsGatherer } from './facts-gatherer.ts'
 import { TarWalker } from './tar.ts'
 
@@ -26,11 +26,11 @@ export class LayerReader {
   readonly #decompressor: Decompressor
 
   /** @param what the layer's name in messages: `layer 2 of alpine:3.11` */
-  constructor(what: string, expected: ExpectedLayer, reader: ContentReader) {
+  constructor(what: string, expected: ExpectedLayer, reader: ContentReader, budget?: Budget) {
     this.#what = what
     this.#expected = expected
     this.#packed = new Verifier(what, expected)
-    this.#gatherer = new FactsGatherer(what, reader)
+    this.#gatherer = new FactsGatherer(what, reader, budget)
     this.#walker = new TarWalker(what, this.#gatherer.visit)
     this.#decompressor = new Decompressor(what, chunk => {
       this.#tarHash.update(chunk)
@@ -82,7 +82,7 @@ export async function readLayer(
   reader: ContentReader,
   options: ReadOptions,
 ): Promise<LayerFacts> {
-  const layer = new LayerReader(what, expected, reader)
+  const layer = new LayerReader(what, expected, reader, options.budget)
   let bytes = 0
   try {
     for await (const chunk of chunks) {

@@ -65,6 +65,26 @@ export class NodeTable {
     return chunk.toString('utf8', start, nameEnd(chunk, start))
   }
 
+  firstChild(node: number): number {
+    return this.#firstChild[node]!
+  }
+
+  nextSibling(node: number): number {
+    return this.#nextSibling[node]!
+  }
+
+  /** Compares two names by their bytes, those of folders with a slash behind them. */
+  compareNames(a: number, aIsFolder: boolean, b: number, bIsFolder: boolean): number {
+    const [one, other] = [this.#name[a]!, this.#name[b]!]
+    const [left, right] = [this.chunks[one >>> CHUNK_BITS]!, this.chunks[other >>> CHUNK_BITS]!]
+    for (let i = one & OFFSET, j = other & OFFSET; ; i++, j++) {
+      const x = nameByte(left[i]!, aIsFolder)
+      const y = nameByte(right[j]!, bIsFolder)
+      if (x !== y) return x - y
+      if (x === 0 || x === SLASH) return 0
+    }
+  }
+
   /** The names in a folder, whether they are there or not. */
   *children(node: number): IterableIterator<number> {
     for (let child = this.#firstChild[node]!; child !== 0; child = this.#nextSibling[child]!) yield child
@@ -156,4 +176,9 @@ export function nameEnd(chunk: Uint8Array, start: number): number {
   let end = start
   while (chunk[end] !== 0 && chunk[end] !== SLASH) end++
   return end
+}
+
+function nameByte(byte: number, isFolder: boolean): number {
+  if (byte !== 0 && byte !== SLASH) return byte
+  return isFolder ? SLASH : 0
 }

@@ -39,8 +39,8 @@ export function overlay(layers: readonly LayerFacts[], unknowns: readonly LayerU
     entries instanceof EntryLog ? entries : EntryLog.of(entries, whiteouts, opaque),
   )
   const chunks = logs.flatMap(log => log.chunks)
-  const records = logs.reduce((sum, log) => sum + log.records, 0)
-  const builder = new TreeBuilder(new NodeTable(chunks, records), logs)
+  const names = logs.reduce((sum, log) => sum + log.names, 0)
+  const builder = new TreeBuilder(new NodeTable(chunks, names), logs)
   const all: (LayerUnknown & { readonly layer?: number })[] = [...unknowns]
   for (const [number, facts] of layers.entries()) {
     const met = [...(facts.unknowns ?? [])]

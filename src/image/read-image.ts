@@ -1,5 +1,6 @@
 import type { ContentReader, ImageTree, LayerFacts, OpenedImage, ReadOptions } from './facts.ts'
 import { throwIfAborted } from './layer-facts.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import { overlay } from './overlay.ts'
 
 /** Layers that are fetched and unpacked at the same time: while one waits for the network, the other unpacks. */
@@ -19,6 +20,7 @@ export async function readTree(
   const bytes: number[] = image.layers.map(() => 0)
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+  const budget = new MemoryBudget()
   let total = 0
   let next = 0
   const work = async () => {
@@ -28,7 +30,7 @@ export async function readTree(
         bytes[number] = read
         options.onProgress?.(total)
       }
-      facts[number] = await image.layers[number]!.facts(reader, { signal, onProgress })
+      facts[number] = await image.layers[number]!.facts(reader, { signal, onProgress, budget })
     }
   }
   const workers = Array.from({ length: Math.min(AT_ONCE, image.layers.length) }, work)

@@ -82,14 +82,9 @@ export class LayeredTree implements ImageTree {
   files(): Iterable<ImageFile> {
     if (this.#files) return this.#files
     const files: ImageFile[] = []
-    const todo: Place[] = [this.#root()]
-    for (let place = todo.pop(); place; place = todo.pop()) {
-      for (const node of this.#children(place)) {
-        const code = this.#code(node)
-        if (code === DIR) todo.push(this.#below(place, node))
-        else if (code === FILE && this.#keptOf(node) !== nothing)
-          files.push(this.#fileOf(node, () => this.#pathOf(node))!)
-      }
+    for (const node of this.#all()) {
+      if (this.#code(node) === FILE && this.#keptOf(node) !== nothing)
+        files.push(this.#fileOf(node, () => this.#pathOf(node))!)
     }
     this.#files = files.sort((a, b) => (a.path < b.path ? -1 : 1))
     return this.#files
@@ -97,23 +92,54 @@ export class LayeredTree implements ImageTree {
 
   /** One by one: a stranger's image may have a million. */
   *links(): Iterable<{ readonly path: string; readonly target: string | null }> {
-    const todo: Place[] = [this.#root()]
-    for (let place = todo.pop(); place; place = todo.pop()) {
-      if (place.node !== ROOT && this.#code(place.node) === SYMLINK) {
-        const path = this.#pathOf(place.node)
+    const leading = this.#leading()
+    const todo: number[] = [ROOT]
+    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+      if (node !== ROOT && this.#code(node) === SYMLINK) {
+        const path = this.#pathOf(node)
         yield { path, target: this.resolve(path) }
         continue
       }
-      // A folder's name is followed by a slash: that is what its paths are sorted by.
-      const inside: { readonly key: string; readonly node: number }[] = []
-      for (const node of this.#children(place)) {
-        const code = this.#code(node)
-        if (code !== DIR && code !== SYMLINK) continue
-        const name = this.#nodes.nameText(node)
-        inside.push({ key: code === DIR ? `${name}/` : name, node })
+      const inside: number[] = []
+      for (const child of this.#nodes.children(node)) if (leading[child]) inside.push(child)
+      // A folder's name is followed by a slash: that is what its paths are sorted by. Numbers alone are held.
+      const sorted = Uint32Array.from(inside).sort((a, b) =>
+        this.#nodes.compareNames(b, this.#code(b) === DIR, a, this.#code(a) === DIR),
+      )
+      for (const child of sorted) todo.push(child)
+    }
+  }
+
+  /** A byte for each node: 1 where it is a link that is there, or a folder with one somewhere below. */
+  #leading(): Uint8Array {
+    const leading = new Uint8Array(this.#nodes.count)
+    for (const node of this.#all()) {
+      if (this.#code(node) !== SYMLINK) continue
+      for (let at = node; at !== ROOT && !leading[at]; at = this.#nodes.parent(at)) leading[at] = 1
+    }
+    return leading
+  }
+
+  /** All nodes that are there but the root, folders before what they hold; only the way to the one at hand is held. */
+  *#all(): Iterable<number> {
+    const nodes = this.#nodes
+    const cuts = [nodes.cut[ROOT]!]
+    let node = nodes.firstChild(ROOT)
+    while (node !== 0) {
+      const cut = cuts[cuts.length - 1]!
+      const there = nodes.stamp[node]! > cut
+      if (there) yield node
+      const inside = there && this.#code(node) === DIR ? nodes.firstChild(node) : 0
+      if (inside !== 0) {
+        cuts.push(Math.max(cut, nodes.cut[node]!))
+        node = inside
+        continue
       }
-      inside.sort((a, b) => (a.key < b.key ? 1 : -1))
-      for (const { node } of inside) todo.push(this.#below(place, node))
+      while (node !== ROOT && nodes.nextSibling(node) === 0) {
+        node = nodes.parent(node)
+        cuts.pop()
+      }
+      node = node === ROOT ? 0 : nodes.nextSibling(node)
     }
   }
 
