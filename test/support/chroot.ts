@@ -34,6 +34,14 @@ export function debian(suite: string, packages: readonly string[]): string {
   return folder
 }
 
+/** A copy of a root filesystem that may be changed; the caller removes it. */
+export function copyOf(root: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'imgtrust-copy-'))
+  const done = spawnSync('cp', ['-a', '--reflink=auto', `${root}/.`, folder])
+  if (done.status !== 0) throw new Error(String(done.stderr))
+  return folder
+}
+
 /** Unpacks a gzipped tar of a root filesystem into a folder of its own, which the caller removes. */
 export function unpack(file: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'imgtrust-root-'))
