@@ -19,6 +19,8 @@ export const WHITEOUT = codes.get('whiteout')!
 export const OPAQUE = codes.get('opaque')!
 
 const SLASH = 0x2f
+/** Half a million folders and more are told apart well enough to count them. */
+const FOLDER_BITS = 2 ** 22
 const nothing: readonly FoundCertificate[] = []
 
 /** What was kept of a file. */
@@ -52,6 +54,8 @@ export class EntryLog implements Iterable<LayerEntry> {
   #at = 0
   #bytes = 0
   #names = 0
+  /** A bit for each folder that was seen, by a hash of its path. */
+  #folders: Uint32Array | null = null
   #before = Buffer.alloc(0)
   #beforeLength = 0
   #scratch = Buffer.allocUnsafe(16 * 1024)
@@ -86,7 +90,7 @@ export class EntryLog implements Iterable<LayerEntry> {
     return this.#bytes
   }
 
-  /** How many names lie in the records: an upper bound of what a tree makes of them. */
+  /** About how many names a tree makes of the records: one each, and one for each folder that they bring. */
   get names(): number {
     return this.#names
   }
@@ -122,6 +126,7 @@ export class EntryLog implements Iterable<LayerEntry> {
   seal(): void {
     const last = this.#chunks.length - 1
     if (last >= 0) this.#chunks[last] = Buffer.from(this.#chunks[last]!.subarray(0, this.#at))
+    this.#folders = null
     this.#chunk = this.#before = this.#scratch = Buffer.alloc(0)
     this.#at = 0
   }
@@ -188,8 +193,7 @@ export class EntryLog implements Iterable<LayerEntry> {
     at = putNumber(chunk, at, same)
     at += scratch.copy(chunk, at, same, length)
     chunk[at++] = 0
-    this.#names++
-    for (let i = same; i < length; i++) if (scratch[i] === SLASH) this.#names++
+    this.#names += 1 + this.#newFolders(scratch, same, length)
     this.#at = at
     this.#bytes += at - start
     this.#scratch = this.#before
@@ -197,6 +201,26 @@ export class EntryLog implements Iterable<LayerEntry> {
     this.#beforeLength = length
     this.#counts[code]!++
     return (this.#chunks.length - 1) * CHUNK + start
+  }
+
+  /** How many folders of a path, of which the first `same` bytes were in the one before, have not been seen. */
+  #newFolders(path: Buffer, same: number, length: number): number {
+    let last = length - 1
+    while (last >= same && path[last] !== SLASH) last--
+    if (last < same) return 0
+    this.#folders ??= new Uint32Array(FOLDER_BITS / 32)
+    let count = 0
+    let hash = 0
+    for (let i = 0; i <= last; i++) {
+      if (path[i] === SLASH && i >= same) {
+        const bit = (hash ^ (hash >>> 15)) & (FOLDER_BITS - 1)
+        const seen = (this.#folders[bit >>> 5]! >>> (bit & 31)) & 1
+        this.#folders[bit >>> 5]! |= 1 << (bit & 31)
+        count += 1 - seen
+      }
+      hash = Math.imul(hash ^ path[i]!, 0x01000193) + 0x9e37
+    }
+    return count
   }
 
   /** @returns whether the record goes on in the chunk of the one before */
