@@ -3,11 +3,9 @@
  * can't be read is told in the report (`error` of a target); wrong options throw a {@link JobError}.
  */
 import { now } from './clock.ts'
-import { dockerfilesUnder } from './discover.ts'
-import { JobError } from './errors.ts'
 import type { RuleSettings } from './judge/check.ts'
 import type { Instant } from './model.ts'
-import { DEFAULT_EXPIRING_WITHIN, parseDuration } from './options.ts'
+import { DEFAULT_EXPIRING_WITHIN } from './options.ts'
 import type { Report, ReportFinding } from './report/report.ts'
 import type { TargetResult } from './result.ts'
 
@@ -47,6 +45,17 @@ export interface LintOptions extends JudgeOptions {
   readonly stdinFilename?: string
   /** Where `-` is read from; default: standard input. */
   readonly stdin?: AsyncIterable<Uint8Array>
+  /**
+   * Configuration: `find` looks for an `.imgtrust.yaml` from each Dockerfile upwards to its repository's root, else the
+   * path of one; default: none is read.
+   */
+  readonly config?: string | null
+  /** Mend the text: `safe` keeps what the build means to do, `suggestions` may change it. */
+  readonly fix?: 'safe' | 'suggestions'
+  /** A baseline file: findings in it are known and not reported. */
+  readonly baseline?: string
+  /** Write the findings to the baseline file instead of leaving them out. */
+  readonly updateBaseline?: boolean
 }
 
 export interface ScanOptions extends JudgeOptions {
@@ -81,39 +90,32 @@ export interface ScanRun extends Promise<Report>, AsyncIterable<ScanFinding> {}
  * @param paths Dockerfiles, folders, `-`; the current folder where empty
  */
 export async function lint(paths: readonly string[] = ['.'], options: LintOptions = {}): Promise<Report> {
-  const { lintTarget, decodeDockerfile } = await import('./lint.ts')
-  const { buildReport } = await import('./report/build.ts')
-  const judge = judgeSettings(options)
-  const settings = {
-    ...judge,
-    ...(options.buildArgs ? { buildArgs: options.buildArgs } : {}),
-    ...(options.stage === undefined ? {} : { stage: options.stage }),
-    ...(options.platform === undefined ? {} : { platform: options.platform }),
-    ...(options.context === undefined ? {} : { context: options.context }),
-  }
-  const results: TargetResult[] = []
-  for (const path of paths) {
-    options.signal?.throwIfAborted()
-    try {
-      if (path === '-') {
-        const name = options.stdinFilename ?? 'Dockerfile'
-        const text = decodeDockerfile(await readAll(options.stdin ?? process.stdin), name)
-        results.push(await lintTarget({ name, text }, settings))
-        continue
-      }
-      const files = dockerfilesUnder(path)
-      if (files.length === 0 && path !== '.')
-        throw new JobError(
-          'not-found',
-          `${path}: no Dockerfile in this folder; name a file, or another folder`,
-        )
-      for (const name of files) results.push(await lintTarget({ name }, settings))
-    } catch (error) {
-      if (!(error instanceof JobError)) throw error
-      results.push({ target: path, kind: 'dockerfile', model: null, findings: [], error })
-    }
-  }
-  return buildReport(results, judge)
+  return (await lintAndFix(paths, options)).report
+}
+
+/** A change that `fix` made to a Dockerfile, or would make with `dryRun`. */
+export interface FileChange {
+  /** As reported. */
+  readonly file: string
+  readonly before: string
+  readonly after: string
+  readonly applied: readonly { readonly rule: string; readonly summary: string }[]
+}
+
+/**
+ * As {@link lint}, and mends what can be mended (`options.fix`): the report is of what is left. Nothing is written;
+ * the changes are the caller's to write.
+ */
+export async function lintAndFix(
+  paths: readonly string[] = ['.'],
+  options: LintOptions = {},
+): Promise<{
+  readonly report: Report
+  readonly changes: readonly FileChange[]
+  readonly notes: readonly string[]
+}> {
+  const { lintAll } = await import('./lint-all.ts')
+  return lintAll(paths, { ...options, at: options.at ?? now() })
 }
 
 /**
@@ -172,7 +174,7 @@ export async function rules() {
 function judgeSettings(options: JudgeOptions) {
   return {
     at: options.at ?? now(),
-    expiringWithin: options.expiringWithin ?? parseDuration(DEFAULT_EXPIRING_WITHIN),
+    expiringWithin: options.expiringWithin ?? DEFAULT_EXPIRING_WITHIN,
     ...(options.rules ? { rules: options.rules } : {}),
   }
 }
@@ -189,20 +191,4 @@ function openOptions(options: ScanOptions) {
     ...(authfile === undefined ? {} : { authfile }),
     ...(signal === undefined ? {} : { signal }),
   }
-}
-
-async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const { limits } = await import('./limits.ts')
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of stream) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > limits.dockerfileBytes)
-      throw new JobError(
-        'limit',
-        `standard input: a Dockerfile of more than ${limits.dockerfileBytes} bytes is not read`,
-      )
-  }
-  return Buffer.concat(chunks)
 }

@@ -1,12 +1,19 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
+import picomatch from 'picomatch'
+import type { Config, ConfigIgnore } from './config/config.ts'
 import { diskContext } from './dockerfile/context.ts'
 import { JobError, oneLine } from './errors.ts'
+import type { Finding } from './finding.ts'
+import type { AppliedFix } from './fix.ts'
 import type { RuleSettings } from './judge/check.ts'
 import { judge } from './judge.ts'
 import { limits } from './limits.ts'
 import type { Instant } from './model.ts'
 import type { TargetResult } from './result.ts'
+import { applyIgnores } from './silence/ignores.ts'
+import { builtIn, type TraceKnowledge } from './trace/knowledge.ts'
+import type { DockerfileModel } from './trace/state.ts'
 import { type TraceOptions, traceDockerfile } from './trace/trace.ts'
 
 export interface LintTarget {
@@ -26,32 +33,87 @@ export interface LintSettings {
   readonly platform?: string
   /** The build context's folder; default: the folder of the Dockerfile. */
   readonly context?: string
+  readonly config?: Config | null
+  /** Every ignore of the configuration that silences something is added. */
+  readonly usedIgnores?: Set<ConfigIgnore>
+  /** Mend the text: `safe` keeps what the build means to do, `suggestions` may change it. */
+  readonly fix?: 'safe' | 'suggestions'
+}
+
+export interface LintResult extends TargetResult {
+  /** What `fix` made of the text; null where it was not asked for or changed nothing. */
+  readonly fixed: {
+    readonly before: string
+    readonly after: string
+    readonly applied: readonly AppliedFix[]
+  } | null
 }
 
 /** Traces and judges one Dockerfile. What a user can mend is in `error` of the result, never thrown. */
-export async function lintTarget(target: LintTarget, settings: LintSettings): Promise<TargetResult> {
+export async function lintTarget(target: LintTarget, settings: LintSettings): Promise<LintResult> {
+  const base = { target: target.name, kind: 'dockerfile', config: settings.config?.file ?? null } as const
   try {
-    const text = target.text ?? readDockerfile(target.name)
-    const folder = settings.context ?? (target.text === undefined ? dirname(target.name) : null)
-    const options: TraceOptions = {
-      file: target.name,
-      context: folder === null ? null : diskContext(folder),
-      ...(settings.buildArgs ? { buildArgs: settings.buildArgs } : {}),
-      ...(settings.stage ? { target: settings.stage } : {}),
-      ...(settings.platform ? { platform: settings.platform } : {}),
+    const before = target.text ?? readDockerfile(target.name)
+    const options = traceOptions(target, settings)
+    const lint = (text: string) => lintText(text, target.name, options, settings)
+    let fixed: LintResult['fixed'] = null
+    if (settings.fix) {
+      const { fixDockerfile } = await import('./fix.ts')
+      const { text: after, applied } = await fixDockerfile(before, {
+        suggestions: settings.fix === 'suggestions',
+        lint,
+      })
+      fixed = after === before ? null : { before, after, applied }
     }
-    const model = traceDockerfile(text, options)
-    const findings = await judge(model, {
-      at: settings.at,
-      expiringWithin: settings.expiringWithin,
-      ...(settings.rules ? { rules: settings.rules } : {}),
-      prove: { retrace: changed => traceDockerfile(changed, options) },
-    })
-    return { target: target.name, kind: 'dockerfile', model, findings, error: null }
+    const { model, findings } = await lint(fixed?.after ?? before)
+    return { ...base, model, findings, error: null, fixed }
   } catch (error) {
-    if (error instanceof JobError)
-      return { target: target.name, kind: 'dockerfile', model: null, findings: [], error }
+    if (error instanceof JobError) return { ...base, model: null, findings: [], error, fixed: null }
     throw error
+  }
+}
+
+async function lintText(
+  text: string,
+  name: string,
+  options: TraceOptions,
+  settings: LintSettings,
+): Promise<{ model: DockerfileModel; findings: Finding[] }> {
+  const model = traceDockerfile(text, options)
+  const findings = await judge(model, {
+    at: settings.at,
+    expiringWithin: settings.expiringWithin,
+    ...(settings.rules ? { rules: settings.rules } : {}),
+    prove: { retrace: changed => traceDockerfile(changed, options) },
+  })
+  const ignores = settings.config?.ignores ?? []
+  const used = settings.usedIgnores ?? new Set()
+  return {
+    model,
+    findings: applyIgnores(findings, { target: name, reference: null }, ignores, settings.at, used),
+  }
+}
+
+function traceOptions(target: LintTarget, settings: LintSettings): TraceOptions {
+  const folder = settings.context ?? (target.text === undefined ? dirname(target.name) : null)
+  const bases = settings.config?.bases ?? new Map()
+  return {
+    file: target.name,
+    context: folder === null ? null : diskContext(folder),
+    ...(settings.buildArgs ? { buildArgs: settings.buildArgs } : {}),
+    ...(settings.stage ? { target: settings.stage } : {}),
+    ...(settings.platform ? { platform: settings.platform } : {}),
+    ...(bases.size > 0 ? { knowledge: withBases(bases) } : {}),
+  }
+}
+
+/** Private base images that the configuration says what they stand on. */
+function withBases(bases: ReadonlyMap<string, string>): TraceKnowledge {
+  const patterns = [...bases].map(([pattern, base]) => ({ matches: picomatch(pattern, { dot: true }), base }))
+  return {
+    ...builtIn,
+    lookupImage: reference =>
+      builtIn.lookupImage(patterns.find(({ matches }) => matches(reference))?.base ?? reference),
   }
 }
 

@@ -2,7 +2,8 @@ import { addDays } from './clock.ts'
 import { JobError } from './errors.ts'
 import type { Instant } from './model.ts'
 
-export const DEFAULT_EXPIRING_WITHIN = '90d'
+/** 90 days, in milliseconds. */
+export const DEFAULT_EXPIRING_WITHIN = addDays(0, 90)
 
 const UNIT_DAYS: Record<string, number> = { d: 1, w: 7, m: 30, y: 365 }
 

@@ -12,17 +12,30 @@ import { useColor } from './terminal.ts'
 
 interface JudgeValues {
   readonly at?: string | undefined
-  readonly 'expiring-within': string
+  readonly 'expiring-within'?: string | undefined
   readonly rule?: string[] | undefined
-  readonly 'fail-on': string
+  readonly 'fail-on'?: string | undefined
+  readonly config?: string | undefined
+  readonly 'no-config': boolean
+  readonly baseline?: string | undefined
+  readonly 'update-baseline': boolean
 }
 
 interface ReportValues {
-  readonly format: string
+  readonly format?: string | undefined
   readonly output?: string[] | undefined
   readonly remedy?: string | undefined
   readonly color: string
-  readonly 'fail-on': string
+}
+
+/** What flags say about judging, as the library takes it. */
+interface JudgeSettings {
+  readonly at: Instant
+  readonly rules: RuleSettings
+  readonly config: string | null
+  readonly expiringWithin?: number
+  readonly baseline?: string
+  readonly updateBaseline: boolean
 }
 
 /** 130 is what a shell says of a program that Ctrl-C ended (128 + SIGINT). */
@@ -31,28 +44,43 @@ export const EXIT = { clean: 0, findings: 1, failed: 2, interrupted: 130 } as co
 /** What all commands share: reading common flags, printing reports, and errors as one line with exit status 2. */
 export abstract class BaseCommand extends Command {
   /** Reads the flags about judging. @throws JobError `usage` */
-  protected async judgeSettings(
-    flags: JudgeValues,
-  ): Promise<{ at: Instant; expiringWithin: number; rules: RuleSettings }> {
+  protected async judgeSettings(flags: JudgeValues): Promise<JudgeSettings> {
     const at = flags.at === undefined ? now() : parseInstant(flags.at)
     if (at === null)
       throw new JobError(
         'usage',
         `--at ${flags.at}: no such day or time; say 2020-05-31 or 2020-05-31T12:00:00Z`,
       )
+    const within = flags['expiring-within']
     return {
       at,
-      expiringWithin: parseDuration(flags['expiring-within']),
       rules: await ruleSettings(flags.rule ?? []),
+      config: flags['no-config'] ? null : (flags.config ?? 'find'),
+      updateBaseline: flags['update-baseline'],
+      ...(within === undefined ? {} : { expiringWithin: parseDuration(within) }),
+      ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
     }
   }
 
+  /** What the run as a whole is told: flags, else the configuration of the current folder, else the defaults. */
+  private async runSettings(
+    flags: JudgeValues & ReportValues,
+  ): Promise<{ failOn: Severity | 'never'; format: string }> {
+    const { Configs } = await import('../config/load.ts')
+    const { settle } = await import('../config/settings.ts')
+    const choice = flags['no-config'] ? null : (flags.config ?? 'find')
+    const config = await new Configs(choice).for('.')
+    const told = flags['fail-on'] === undefined ? {} : { failOn: flags['fail-on'] as Severity | 'never' }
+    return { failOn: settle(told, config, []).failOn, format: flags.format ?? config?.format ?? 'text' }
+  }
+
   /** Prints the report, writes the others that were asked for, and sets the exit status. */
-  protected async report(report: Report, flags: ReportValues): Promise<void> {
+  protected async report(report: Report, flags: JudgeValues & ReportValues): Promise<void> {
+    const { failOn, format } = await this.runSettings(flags)
     const options: FormatOptions = {
       color: useColor(flags.color, process.stdout, process.env),
       width: process.stdout.columns ?? 100,
-      show: flags['fail-on'] === 'info' ? 'info' : 'warning',
+      show: failOn === 'info' ? 'info' : 'warning',
       failures: !(process.stdout.isTTY && process.stderr.isTTY),
       remedy: (flags.remedy ?? 'dockerfile') as FormatOptions['remedy'],
     }
@@ -65,9 +93,9 @@ export abstract class BaseCommand extends Command {
         throw new JobError('unreadable', `--output ${format}=${file}: can't be written (${oneLine(error)})`)
       }
     }
-    process.stdout.write(await this.render(report, flags.format, options))
+    process.stdout.write(await this.render(report, format, options))
     for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)
-    process.exitCode = exitStatus(report, flags['fail-on'] as Severity | 'never')
+    process.exitCode = exitStatus(report, failOn)
   }
 
   private async render(report: Report, format: string, options: FormatOptions): Promise<string> {

@@ -10,8 +10,7 @@ export const judgeFlags = {
   'expiring-within': Flags.string({
     helpGroup: 'JUDGE',
     helpValue: '90d',
-    default: '90d',
-    summary: 'a root that ends within this time counts as expiring',
+    summary: 'a root that ends within this time counts as expiring [default: 90d]',
   }),
   rule: Flags.string({
     helpGroup: 'JUDGE',
@@ -23,17 +22,32 @@ export const judgeFlags = {
   'fail-on': Flags.string({
     helpGroup: 'JUDGE',
     options: ['error', 'warning', 'info', 'never'],
-    default: 'warning',
-    summary: 'exit with 1 where a finding is at or above this severity',
+    summary: 'exit with 1 where a finding is at or above this severity [default: warning]',
+  }),
+  config: Flags.string({
+    helpGroup: 'JUDGE',
+    helpValue: 'FILE',
+    exclusive: ['no-config'],
+    summary: 'this configuration, instead of the nearest .imgtrust.yaml of the repository',
+  }),
+  'no-config': Flags.boolean({ helpGroup: 'JUDGE', summary: 'read no configuration file' }),
+  baseline: Flags.string({
+    helpGroup: 'JUDGE',
+    helpValue: 'FILE',
+    summary: 'findings in this file are known: only new ones count',
+  }),
+  'update-baseline': Flags.boolean({
+    helpGroup: 'JUDGE',
+    dependsOn: ['baseline'],
+    summary: 'write the findings of this run to the baseline',
   }),
 }
 
 export const reportFlags = {
   format: Flags.string({
     helpGroup: 'REPORT',
-    options: ['text', 'json'],
-    default: 'text',
-    summary: 'what goes to standard output',
+    options: ['text', 'json', 'ndjson', 'sarif', 'github', 'gitlab', 'junit', 'markdown', 'cyclonedx'],
+    summary: 'what goes to standard output [default: text]',
   }),
   output: Flags.string({
     helpGroup: 'REPORT',

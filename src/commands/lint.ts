@@ -1,8 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand, EXIT } from '../cli/base-command.ts'
 import { judgeFlags, reportFlags } from '../cli/flags.ts'
-import { JobError } from '../errors.ts'
-import { lint } from '../index.ts'
+import { JobError, oneLine } from '../errors.ts'
+import { type FileChange, lintAndFix } from '../index.ts'
 
 export default class Lint extends BaseCommand {
   static override summary =
@@ -19,6 +20,10 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
       command: '<%= config.bin %> lint Dockerfile --at 2020-05-31',
     },
     { description: 'From standard input', command: 'cat Dockerfile | <%= config.bin %> lint -' },
+    {
+      description: 'See what can be mended, then mend it',
+      command: '<%= config.bin %> lint --fix-dry-run Dockerfile',
+    },
     { description: 'For a machine', command: '<%= config.bin %> lint --format json Dockerfile' },
   ]
   static override strict = false
@@ -47,6 +52,13 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
       default: 'Dockerfile',
       summary: 'what - is called in reports',
     }),
+    fix: Flags.boolean({ summary: 'mend the files: what keeps the meaning of the build' }),
+    'fix-suggestions': Flags.boolean({
+      summary: 'mend also what may change the build, such as another base image',
+    }),
+    'fix-dry-run': Flags.boolean({
+      summary: 'print what would be mended as a unified diff, and write nothing',
+    }),
     ...judgeFlags,
     ...reportFlags,
   }
@@ -55,17 +67,44 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
     const { argv, flags } = await this.parse(Lint)
     const settings = await this.judgeSettings(flags)
     const paths = argv as string[]
-    const report = await lint(paths, {
+    const wanted = flags.fix || flags['fix-suggestions'] || flags['fix-dry-run']
+    if (paths.includes('-') && wanted && !flags['fix-dry-run'])
+      throw new JobError('usage', '- can not be mended in place; say --fix-dry-run for a diff')
+    const { report, changes, notes } = await lintAndFix(paths, {
       ...settings,
       buildArgs: buildArgs(flags['build-arg'] ?? []),
       stdinFilename: flags['stdin-filename'],
       ...(flags.target === undefined ? {} : { stage: flags.target }),
       ...(flags.context === undefined ? {} : { context: flags.context }),
       ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+      ...(wanted ? { fix: flags['fix-suggestions'] ? 'suggestions' : 'safe' } : {}),
     })
-    if (report.targets.length === 0 && !flags.quiet)
-      this.note('imgtrust: no Dockerfile here; name a file or a folder')
+    if (!flags.quiet) {
+      if (report.targets.length === 0) this.note('imgtrust: no Dockerfile here; name a file or a folder')
+      for (const note of notes) this.note(`imgtrust: ${note}`)
+    }
+    if (flags['fix-dry-run']) return await this.showChanges(changes)
+    for (const change of changes) this.writeChange(change, flags.quiet)
     await this.report(report, flags)
+  }
+
+  /** A diff that `git apply` and `patch -p1` take; exit status 1 where something would be mended. */
+  private async showChanges(changes: readonly FileChange[]): Promise<void> {
+    const { createTwoFilesPatch } = await import('diff')
+    for (const { file, before, after } of changes) {
+      const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after)
+      process.stdout.write(patch.slice(patch.indexOf('---')))
+    }
+    process.exitCode = changes.length > 0 ? EXIT.findings : EXIT.clean
+  }
+
+  private writeChange({ file, after, applied }: FileChange, quiet: boolean): void {
+    try {
+      writeFileSync(file, after)
+    } catch (error) {
+      throw new JobError('unreadable', `--fix: ${file} can't be written (${oneLine(error)})`)
+    }
+    if (!quiet) for (const { rule, summary } of applied) this.note(`imgtrust: ${file}: ${summary} (${rule})`)
   }
 }
 

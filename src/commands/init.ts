@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs'
+import { BaseCommand } from '../cli/base-command.ts'
+import { CONFIG_NAMES } from '../config/find.ts'
+import { configTemplate } from '../config/template.ts'
+import { JobError, oneLine } from '../errors.ts'
+
+export default class Init extends BaseCommand {
+  static override summary = 'Write an .imgtrust.yaml with every key and its meaning into the current folder.'
+  static override examples = ['<%= config.bin %> init']
+
+  async run(): Promise<void> {
+    await this.parse(Init)
+    const [name] = CONFIG_NAMES
+    try {
+      writeFileSync(name, configTemplate(), { flag: 'wx' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+        throw new JobError('usage', `${name} is there already; edit it, or move it away first`)
+      throw new JobError('unreadable', `${name} can't be written (${oneLine(error)})`)
+    }
+    process.stdout.write(`${name} is written: read it, and uncomment what you need\n`)
+  }
+}

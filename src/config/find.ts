@@ -1,0 +1,51 @@
+/** Where configuration is looked for: never inside a target. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { JobError, oneLine } from '../errors.ts'
+
+export const CONFIG_NAMES = ['.imgtrust.yaml', '.imgtrust.yml'] as const
+/** More than this is no configuration. */
+const MOST_BYTES = 1024 * 1024
+
+/**
+ * The nearest configuration file at or above a folder, not above the root of its git repository; outside a repository
+ * only the folder itself is looked at, so that no file of a stranger further up counts.
+ * @returns its path, or null
+ */
+export function findConfig(folder: string): string | null {
+  const start = resolve(folder)
+  const trail = [start]
+  for (let at = start; !existsSync(join(at, '.git')); ) {
+    const parent = dirname(at)
+    if (parent === at) return inFolder(start)
+    at = parent
+    trail.push(at)
+  }
+  for (const at of trail) {
+    const found = inFolder(at)
+    if (found !== null) return found
+  }
+  return null
+}
+
+function inFolder(folder: string): string | null {
+  for (const name of CONFIG_NAMES) {
+    const path = join(folder, name)
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
+  }
+  return null
+}
+
+/** @throws JobError `not-found`, `unreadable`, `limit` */
+export function readConfigText(path: string): string {
+  const info = statSync(path, { throwIfNoEntry: false })
+  if (!info) throw new JobError('not-found', `${path}: no such configuration file`)
+  if (!info.isFile()) throw new JobError('unreadable', `${path}: not a file; name an .imgtrust.yaml`)
+  if (info.size > MOST_BYTES)
+    throw new JobError('limit', `${path}: a configuration of more than ${MOST_BYTES} bytes is not read`)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new JobError('unreadable', `${path}: can't be read (${oneLine(error)})`)
+  }
+}

@@ -1,0 +1,93 @@
+/** A lint of all that a user named: files found, configuration found, results gathered into one report. */
+import { dirname } from 'node:path'
+import { ruleIds } from '../rules/index.ts'
+import type { Config, ConfigIgnore } from './config/config.ts'
+import { Configs } from './config/load.ts'
+import { settle } from './config/settings.ts'
+import { dockerfilesUnder } from './discover.ts'
+import { JobError } from './errors.ts'
+import type { FileChange, LintOptions } from './index.ts'
+import { limits } from './limits.ts'
+import { decodeDockerfile, type LintResult, type LintSettings, type LintTarget, lintTarget } from './lint.ts'
+import { DEFAULT_EXPIRING_WITHIN } from './options.ts'
+import { buildReport } from './report/build.ts'
+import type { Report } from './report/report.ts'
+import { withBaseline } from './silence/baseline.ts'
+
+type Settings = LintOptions & Pick<LintSettings, 'at'>
+
+export interface LintRun {
+  readonly report: Report
+  readonly changes: readonly FileChange[]
+  /** What is worth a line beside the report: ignores of a configuration that silenced nothing. */
+  readonly notes: readonly string[]
+}
+
+export async function lintAll(paths: readonly string[], options: Settings): Promise<LintRun> {
+  const configs = new Configs(options.config ?? null)
+  const results: LintResult[] = []
+  for (const path of paths) {
+    options.signal?.throwIfAborted()
+    try {
+      for (const target of await targetsOf(path, options)) {
+        options.signal?.throwIfAborted()
+        const config = await configs.for(target.text === undefined ? dirname(target.name) : '.')
+        results.push(await lintTarget(target, settingsFor(config, configs.used, options)))
+      }
+    } catch (error) {
+      if (!(error instanceof JobError)) throw error
+      results.push({ target: path, kind: 'dockerfile', model: null, findings: [], error, fixed: null })
+    }
+  }
+  return {
+    report: buildReport(withBaseline(results, options), {
+      at: options.at,
+      expiringWithin: options.expiringWithin ?? DEFAULT_EXPIRING_WITHIN,
+    }),
+    changes: results.flatMap(({ target, fixed }) => (fixed === null ? [] : [{ file: target, ...fixed }])),
+    notes: configs.unused(),
+  }
+}
+
+async function targetsOf(path: string, options: Settings): Promise<LintTarget[]> {
+  if (path === '-') {
+    const name = options.stdinFilename ?? 'Dockerfile'
+    return [{ name, text: decodeDockerfile(await readAll(options.stdin ?? process.stdin), name) }]
+  }
+  const files = dockerfilesUnder(path)
+  if (files.length === 0 && path !== '.')
+    throw new JobError('not-found', `${path}: no Dockerfile in this folder; name a file, or another folder`)
+  return files.map(name => ({ name }))
+}
+
+function settingsFor(config: Config | null, usedIgnores: Set<ConfigIgnore>, options: Settings): LintSettings {
+  const { at, buildArgs, stage, platform, context, fix } = options
+  const { rules, expiringWithin } = settle(options, config, ruleIds())
+  return {
+    at,
+    rules,
+    expiringWithin,
+    config,
+    usedIgnores,
+    ...(buildArgs ? { buildArgs } : {}),
+    ...(stage === undefined ? {} : { stage }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(context === undefined ? {} : { context }),
+    ...(fix === undefined ? {} : { fix }),
+  }
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > limits.dockerfileBytes)
+      throw new JobError(
+        'limit',
+        `standard input: a Dockerfile of more than ${limits.dockerfileBytes} bytes is not read`,
+      )
+  }
+  return Buffer.concat(chunks)
+}
