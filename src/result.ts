@@ -12,4 +12,6 @@ export interface TargetResult {
   readonly model: ImageModel | DockerfileModel | null
   readonly findings: readonly Finding[]
   readonly error: JobError | null
+  /** The configuration file that counted for it; absent or null: none. */
+  readonly config?: string | null
 }
