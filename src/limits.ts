@@ -46,4 +46,8 @@ export const limits = {
   idleMs: 30_000,
   /** Redirects of one request. */
   redirects: 5,
+  /** Times that one blob is asked for again from where its connection was cut. */
+  resumes: 5,
+  /** Milliseconds that a registry's Retry-After is waited for; a longer one is the user's to decide. */
+  retryAfterMs: 30_000,
 } as const

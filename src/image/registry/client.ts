@@ -17,8 +17,6 @@ export interface RegistryOptions extends HttpOptions {
 /** Docker Hub's registry is not at the name that its references bear. */
 const HUB = 'registry-1.docker.io'
 const ATTEMPTS = 4
-/** Longer than this is not waited for: the user decides. */
-const LONGEST_WAIT_MS = 30_000
 const ERROR_BYTES = 64 * 1024
 
 const MANIFESTS = [
@@ -59,14 +57,36 @@ export class RegistryClient {
     return { bytes, digest: typeof stated === 'string' ? stated : null }
   }
 
-  /** A blob's bytes as they come. */
+  /**
+   * A blob's bytes as they come. Where the connection is cut, the rest is asked for (RFC 9110, 14.2); a server that
+   * sends all again is read over up to there. Whoever reads verifies the whole.
+   * @throws JobError `truncated` where it was cut once too often
+   */
   async *blob(digest: string, what: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const request = { headers: {}, ...(signal && { signal }) }
-    const { response, url } = await this.#get(`blobs/${digest}`, request, what)
-    try {
-      yield* bodyChunks(response, url, what)
-    } finally {
-      response.destroy()
+    let at = 0
+    for (let resumed = 0; ; resumed++) {
+      const headers = at > 0 ? { range: `bytes=${at}-` } : {}
+      const { response, url } = await this.#get(
+        `blobs/${digest}`,
+        { headers, ...(signal && { signal }) },
+        what,
+      )
+      let skip = skipped(response, at)
+      try {
+        for await (const chunk of bodyChunks(response, url, what)) {
+          const fresh = chunk.subarray(Math.min(skip, chunk.length))
+          skip -= chunk.length - fresh.length
+          at += fresh.length
+          if (fresh.length > 0) yield fresh
+        }
+        return
+      } catch (error) {
+        if (!(error instanceof JobError) || error.code !== 'truncated' || resumed === limits.resumes)
+          throw error
+      } finally {
+        response.destroy()
+      }
+      await this.#pause(250 * 2 ** resumed, signal)
     }
   }
 
@@ -85,7 +105,7 @@ export class RegistryClient {
       const used = this.#authorization
       const { response, url } = await this.#follow(start, request)
       const status = response.statusCode ?? 0
-      if (status === 200) return { response, url }
+      if (status === 200 || (status === 206 && request.headers.range)) return { response, url }
       if (status === 401 && url.origin === this.#origin.origin && asked === null) {
         asked = response.headers['www-authenticate'] ?? ''
         response.destroy()
@@ -96,7 +116,7 @@ export class RegistryClient {
       }
       if ((status === 429 || status >= 500) && attempt < ATTEMPTS) {
         const wait = retryAfter(response.headers['retry-after'], attempt)
-        if (wait <= LONGEST_WAIT_MS) {
+        if (wait <= limits.retryAfterMs) {
           response.destroy()
           await this.#pause(wait)
           continue
@@ -133,8 +153,7 @@ export class RegistryClient {
     throw new JobError('unreachable', `${start.host} redirects more than ${limits.redirects} times`)
   }
 
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#options
+  async #pause(ms: number, signal = this.#options.signal): Promise<void> {
     await sleep(ms, undefined, signal && { signal }).catch(() => {
       throw new JobError('aborted', 'interrupted before it was done')
     })
@@ -163,6 +182,14 @@ export class RegistryClient {
     }
     return new JobError('unreachable', `${url.host} answers ${status} for ${what}${said}; try again later`)
   }
+}
+
+/** How many bytes of an answer were read before: none of a part that begins where it should, else all up to there. */
+function skipped(response: IncomingMessage, at: number): number {
+  if (response.statusCode !== 206) return at
+  const start = /^bytes (\d+)-/.exec(response.headers['content-range'] ?? '')?.[1]
+  // A part that begins elsewhere: what it lacks or has twice is found by the digest.
+  return start === undefined ? 0 : Math.max(0, at - Number(start))
 }
 
 function redirected(from: URL, location: string): URL {

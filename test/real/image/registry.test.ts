@@ -299,16 +299,68 @@ describe.skipIf(absent)(
         expect(down.seen).toHaveLength(4)
       })
 
-      it('a cut connection is truncated', async () => {
+      /** Cuts every answer with a large body in the middle of what is left of it. */
+      const halved: (asked: string[], ranges: boolean) => Fault =
+        (asked, ranges) => async (req, res, real) => {
+          if (!isBlob(req.url)) return false
+          if (req.headers.range) asked.push(req.headers.range)
+          if (!ranges) delete req.headers.range
+          const { status, headers, body } = await real()
+          // A server without ranges cuts ever later, as a bad connection does.
+          const cut = ranges ? body.length / 2 : (body.length * (asked.length + 1)) / 4
+          if (body.length < 100_000 || cut >= body.length) {
+            res.writeHead(status, headers).end(body)
+          } else {
+            res.writeHead(status, headers)
+            res.write(body.subarray(0, cut), () => setTimeout(() => res.destroy(), 20))
+          }
+          return true
+        }
+
+      it.each([
+        ['the rest alone is asked for', true],
+        ['also of a server that sends all again', false],
+      ])('a cut connection is gone on with: %s', async (_, ranges) => {
+        const asked: string[] = []
+        const { host } = await broken(halved(asked, ranges))
+        expect((await scan(host, 'some/image:oci')).tree).toEqual(expected)
+        expect(asked.length).toBeGreaterThan(1)
+        const starts = asked.map(range => Number(/^bytes=(\d+)-$/.exec(range)![1]))
+        expect(starts).toEqual([...starts].sort((a, b) => a - b))
+        expect(starts[0]).toBeGreaterThan(0)
+      })
+
+      it('one that is cut without end is truncated, after a few tries', async () => {
+        let tries = 0
         const { host } = await broken(async (req, res, real) => {
           if (!isBlob(req.url)) return false
-          const { headers, body } = await real()
-          if (body.length < 5000) return false
-          res.writeHead(200, headers)
-          res.write(body.subarray(0, body.length / 2), () => res.destroy())
+          const { status, headers, body } = await real()
+          if (body.length < 100_000) return false
+          tries++
+          res.writeHead(status, headers)
+          res.write(body.subarray(0, 1000), () => setTimeout(() => res.destroy(), 5))
           return true
         })
         await expect(scan(host, 'some/image:oci')).rejects.toMatchObject({ code: 'truncated' })
+        expect(tries).toBe(6)
+      }, 60_000)
+
+      it('a part that is another than was asked for is noticed by its digest', async () => {
+        const { host } = await broken(async (req, res, real) => {
+          if (!isBlob(req.url)) return false
+          const { status, headers, body } = await real()
+          if (body.length < 100_000) return false
+          if (req.headers.range) {
+            res.writeHead(206, { 'content-range': headers['content-range'] }).end(body.subarray(1))
+          } else {
+            res.writeHead(status, headers)
+            res.write(body.subarray(0, 50_000), () => setTimeout(() => res.destroy(), 20))
+          }
+          return true
+        })
+        const failed = await scan(host, 'some/image:oci').catch(error => error)
+        expect(failed.name).toBe('JobError')
+        expect(['truncated', 'digest-mismatch', 'malformed']).toContain(failed.code)
       })
 
       it('a body that is too short or too long for its descriptor', async () => {
