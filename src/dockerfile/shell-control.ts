@@ -10,6 +10,18 @@ import { resolveText, resolveWord } from './shell-word.ts'
 /** Rounds of one loop. */
 const MAX_ROUNDS = 200
 
+/** Runs what happens only perhaps, or whose failure is caught; the host is told. */
+function inDoubt<State, Result>(walk: Walk<State>, doubtful: boolean, run: () => Result): Result {
+  const { host } = walk
+  const before = host.doubt ?? 0
+  host.doubt = before + (doubtful ? 1 : 0)
+  try {
+    return run()
+  } finally {
+    host.doubt = before
+  }
+}
+
 export function runAndOr<State>(
   walk: Walk<State>,
   nodes: readonly (CommandNode | Pipeline)[],
@@ -27,9 +39,10 @@ export function runAndOr<State>(
     if (operator === '&&' ? status === 'failure' : status === 'success') continue
     if (operator === '&&') {
       const before = host.save()
-      const perhaps = status === 'unknown' && !surely
+      const perhaps: boolean = status === 'unknown' && !surely
       if (perhaps) failed.push(before)
-      const outcome = walk.node(node, surely)
+      const caught = operators.slice(index).includes('||')
+      const outcome: Outcome = inDoubt(walk, perhaps || caught, () => walk.node(node, surely))
       if (outcome.stdout !== NOTHING) stdout.push(outcome.stdout)
       if (perhaps) {
         if (walk.dead) host.restore(before)
@@ -56,7 +69,7 @@ export function runAndOr<State>(
     if (status === 'likely' || (status === 'unknown' && failed.length > 0)) {
       host.restore(failed.reduce((a, b) => host.join(a, b), failed[0]!))
     }
-    const outcome = walk.node(node, false)
+    const outcome = inDoubt(walk, true, () => walk.node(node, false))
     if (outcome.stdout !== NOTHING) stdout.push(outcome.stdout)
     if (walk.dead) {
       if (succeeded !== null) {
@@ -79,7 +92,7 @@ export function runAndOr<State>(
 export function runPerhaps<State>(walk: Walk<State>, run: () => Outcome): Outcome {
   const before = walk.host.save()
   const variables = walk.frame.variables
-  const outcome = run()
+  const outcome = inDoubt(walk, true, run)
   if (walk.dead) walk.host.restore(before)
   else walk.host.restore(walk.host.join(before, walk.host.save()))
   walk.dead = false
@@ -104,12 +117,16 @@ export function runIf<State>(walk: Walk<State>, node: If, must: boolean): Outcom
   let open = true
   for (const { clause, then } of clauses) {
     const before = walk.host.save()
-    const { status } = walk.list(clause)
+    const { status } = inDoubt(walk, true, () => walk.list(clause))
     if (walk.dead) return DONE
     if (status === 'failure') continue
     const after = walk.host.save()
     const variables = walk.frame.variables
-    branch(() => walk.list(then, must && alone && status === 'success'))
+    branch(() =>
+      inDoubt(walk, status !== 'success' || !alone, () =>
+        walk.list(then, must && alone && status === 'success'),
+      ),
+    )
     if (status === 'success') {
       open = false
       break
@@ -120,7 +137,7 @@ export function runIf<State>(walk: Walk<State>, node: If, must: boolean): Outcom
   }
   if (open) {
     const rest = node.else
-    branch(() => (rest ? walk.list(rest, must && alone) : DONE))
+    branch(() => (rest ? inDoubt(walk, !alone, () => walk.list(rest, must && alone)) : DONE))
   }
   const first = ends[0]
   if (!first) {
@@ -177,7 +194,7 @@ export function runCase<State>(walk: Walk<State>, node: Case): Outcome {
     if (match === 'no') continue
     walk.host.restore(before)
     walk.frame.variables = variables
-    walk.list(item.body)
+    inDoubt(walk, match !== 'yes' || ends.length > 0, () => walk.list(item.body))
     if (!walk.dead) ends.push({ state: walk.host.save(), variables: walk.frame.variables })
     walk.dead = false
     if (match === 'yes') {

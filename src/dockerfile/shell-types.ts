@@ -76,6 +76,8 @@ export interface CommandResult {
 
 /** What the commands act on. The walker forks and joins its state where something happens only perhaps. */
 export interface ShellHost<State> {
+  /** How many conditions stand around the command that runs: it may not be run, or may fail without harm. */
+  doubt?: number
   run(command: ShellCommand): CommandResult
   /** A redirect: `content` goes to the file `path`. */
   write(path: ShellWord, content: Stream, append: boolean, cwd: string | null): void

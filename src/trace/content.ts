@@ -25,6 +25,20 @@ export interface BundleContent {
 
 export type Content = TextContent | BundleContent | Unknown
 
+/** Content that nobody vouches for: fetched over plain http, or taken from the server that it should judge. */
+export interface Unvouched extends Unknown {
+  readonly unvouched: 'http' | 'server'
+  readonly url: string | null
+}
+
+export function unvouched(how: Unvouched['unvouched'], url: string | null, why: string): Unvouched {
+  return { unknown: why, unvouched: how, url }
+}
+
+export function isUnvouched(content: Content): content is Unvouched {
+  return 'unvouched' in content
+}
+
 /** Why the content of a download is not known. */
 export const FETCHED = 'it is fetched from the network'
 
@@ -78,6 +92,11 @@ export class Catalogue {
     }
     const begun = text.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0
     return begun > roots.length ? unknown("it holds a certificate that can't be read") : roots
+  }
+
+  /** One certificate in DER; null where it is none. */
+  fromDer(bytes: Uint8Array): Root | null {
+    return this.#certificate(bytes)
   }
 
   #certificate(bytes: Uint8Array): Root | null {

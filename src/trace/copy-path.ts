@@ -1,5 +1,6 @@
 /** Copies a file or folder of one state into another: `cp`, `mv`, `COPY --from`. */
 import { isUnknown, unknown } from '../model.ts'
+import { copyAnchors, isAnchorPath, noteAnchor } from './anchors.ts'
 import { type Content, isBundle } from './content.ts'
 import type { Fields } from './fields.ts'
 import { contentIn, put, realPath, withStore } from './files.ts'
@@ -29,7 +30,12 @@ const USUAL = new Set([
     '/etc/pki/tls/certs',
     '/etc/pki/ca-trust',
   ],
-  ...['/etc/pki/ca-trust/source/anchors', '/usr/share/ca-certificates', '/usr/local/share/ca-certificates'],
+  ...[
+    '/etc/pki/ca-trust/source/anchors',
+    '/etc/pki/trust/anchors',
+    '/usr/share/ca-certificates',
+    '/usr/local/share/ca-certificates',
+  ],
   ...[
     '/usr',
     '/usr/share',
@@ -88,10 +94,12 @@ export function copyPath(
         false,
         options.at,
       )
-    } else if (target !== '/')
+    } else if (target !== '/') {
+      if (isAnchorPath(target)) noteAnchor(machine, target, null)
       machine.set({
         files: machine.fields.files.with(target, { kind: 'file', content: unknown(`a copy of ${from}`) }),
       })
+    }
     return
   }
   put(machine, target, stamped(machine, content, options))
@@ -147,6 +155,7 @@ function copyFolder(machine: Machine, source: Fields, from: string, to: string, 
     return within(from, tree.at) ? [{ at: to, source: `${tree.source}${from.slice(tree.at.length)}` }] : []
   })
   machine.set({ files, trees: [...machine.fields.trees, ...trees] })
+  copyAnchors(machine, source, from, moved)
   if (within(CONF, from) && moved(CONF) === CONF) machine.set({ conf: source.conf })
   const known = USUAL.has(from) || stores.some(store => within(store.path, from)) || inTrustFolder(from)
   if (!known && (to === '/' || to === '/etc' || to === '/usr' || inTrustFolder(to))) {

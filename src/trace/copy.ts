@@ -7,10 +7,12 @@ import type { Instruction } from '../dockerfile/parse.ts'
 import { flagValue } from '../dockerfile/stages.ts'
 import { type BodyWord, jsonForm, splitWords, takeFlags } from '../dockerfile/words.ts'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
-import { FETCHED, isTextContent, textContent } from './content.ts'
+import { isAnchorPath, noteAnchor, overAnchors } from './anchors.ts'
+import { FETCHED, isTextContent, textContent, unvouched } from './content.ts'
 import { copyPath, isFolder } from './copy-path.ts'
+import { certificateFetched } from './downloads.ts'
 import type { Fields } from './fields.ts'
-import { contextFile, put } from './files.ts'
+import { contextFile, filesUnder, put } from './files.ts'
 import type { Machine } from './machine.ts'
 import { absolutePath, BUNDLES, CONF, inTrustFolder, touchesTrust, within } from './paths.ts'
 
@@ -80,7 +82,10 @@ function fromContext(machine: Machine, adds: boolean, word: Maybe<string>, to: s
   }
   if (adds && /^(https?|ftp):\/\//i.test(word)) {
     const name = word.replace(/[?#].*$/, '').replace(/^.*\//, '') || 'index.html'
-    put(machine, into || isFolder(machine.fields, to) ? joined(to, name) : to, unknown(FETCHED))
+    const path = into || isFolder(machine.fields, to) ? joined(to, name) : to
+    const plain = /^http:/i.test(word)
+    if (plain) certificateFetched(machine, path, unvouched('http', word, FETCHED), 'ADD', machine.at)
+    put(machine, path, unknown(FETCHED))
     return
   }
   if (adds && /^(git@|git:\/\/|ssh:\/\/)|\.git(#|$)/.test(word)) return
@@ -143,6 +148,10 @@ function tree(machine: Machine, source: string, to: string): void {
     if (inTrustFolder(to))
       machine.storesUnknown('a folder of the build context that is not at hand is copied there')
     return
+  }
+  if (overAnchors(to)) {
+    for (const [path, content] of filesUnder(machine, to, true))
+      if (isAnchorPath(path)) noteAnchor(machine, path, content)
   }
   for (const path of [...BUNDLES, CONF]) {
     if (!within(path, to)) continue

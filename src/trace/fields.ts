@@ -1,7 +1,7 @@
 /** The whole of what the trace knows at one point, immutable, and how two ways of getting there are joined. */
 import { PersistentMap } from '../dockerfile/persistent-map.ts'
 import type { Release, StoreLayout } from '../knowledge/types.ts'
-import { isUnknown, type Maybe, type Root, unknown } from '../model.ts'
+import { isUnknown, type Location, type Maybe, type Root, unknown } from '../model.ts'
 import type { Content } from './content.ts'
 import type { TracedStore, TrustState } from './state.ts'
 
@@ -51,6 +51,16 @@ export interface Fields {
   readonly bare: boolean
   /** apt is configured not to install what is merely recommended. */
   readonly noRecommends: boolean
+  /** Certificates that the Dockerfile put into a folder of anchors, by their path. */
+  readonly anchors: PersistentMap<string, AnchorMark>
+  /** Facts that are true from some point on: `keystore`, `opened`, `configured:npm`. */
+  readonly notes: PersistentMap<string, true>
+}
+
+export interface AnchorMark {
+  readonly location: Location
+  readonly refreshed: boolean
+  readonly doubtful: boolean
 }
 
 export function emptyFields(): Fields {
@@ -73,6 +83,8 @@ export function emptyFields(): Fields {
     automatic: PersistentMap.empty(),
     bare: true,
     noRecommends: false,
+    anchors: PersistentMap.empty(),
+    notes: PersistentMap.empty(),
   }
 }
 
@@ -153,6 +165,8 @@ export function joinFields(a: Fields, b: Fields): Fields {
     virtuals: a.virtuals,
     automatic: a.automatic,
     noRecommends: a.noRecommends && b.noRecommends,
+    anchors: joinAnchors(a.anchors, b.anchors),
+    notes: joinNotes(a.notes, b.notes),
   }
 }
 
@@ -198,6 +212,27 @@ function sameRoots(a: TracedStore, b: TracedStore): boolean {
   if (isUnknown(a.roots) || isUnknown(b.roots) || a.roots.length !== b.roots.length) return false
   const other = new Set(b.roots.map(root => root.sha256))
   return a.roots.every(root => other.has(root.sha256))
+}
+
+/** What happened to an anchor on one way only is doubtful. */
+function joinAnchors(a: Fields['anchors'], b: Fields['anchors']): Fields['anchors'] {
+  if (a === b) return a
+  let joined = a
+  for (const [path, mark] of b) {
+    const twin = a.get(path)
+    if (twin === mark) continue
+    const same = twin?.refreshed === mark.refreshed && twin.doubtful === mark.doubtful
+    if (!same) joined = joined.with(path, { ...mark, doubtful: true })
+  }
+  for (const [path, mark] of a) if (!b.has(path)) joined = joined.with(path, { ...mark, doubtful: true })
+  return joined
+}
+
+function joinNotes(a: Fields['notes'], b: Fields['notes']): Fields['notes'] {
+  if (a === b) return a
+  let joined = a
+  for (const [name] of b) if (!joined.has(name)) joined = joined.with(name, true)
+  return joined
 }
 
 function joinFiles(a: Fields['files'], b: Fields['files']): Fields['files'] {

@@ -2,6 +2,7 @@
 import { clampPath } from '../dockerfile/context.ts'
 import { hasGlob } from '../dockerfile/glob.ts'
 import { isUnknown, unknown } from '../model.ts'
+import { dropAnchors, noteAnchor } from './anchors.ts'
 import { type Content, isBundle, isTextContent, rootsOf, textContent } from './content.ts'
 import type { Fields, FileNode, Tree } from './fields.ts'
 import type { Machine } from './machine.ts'
@@ -94,15 +95,16 @@ export function put(machine: Machine, asked: string, content: Content): void {
   const { fields } = machine
   const path = realPath(fields, asked)
   if (path === CONF) {
-    machine.set({
-      conf: isTextContent(content)
-        ? linesOf(content.text)
-        : isUnknown(content)
-          ? content
-          : unknown('it is no list'),
-    })
+    const conf = isTextContent(content)
+      ? linesOf(content.text)
+      : isUnknown(content)
+        ? content
+        : unknown('it is no list')
+    confEdited(machine, fields.conf, conf)
+    machine.set({ conf })
     return
   }
+  noteAnchor(machine, path, content)
   const old = storeAt(fields, path)
   if (old || BUNDLES.has(path) || isStoreContent(machine, content)) {
     putStore(machine, path, content, old)
@@ -113,6 +115,27 @@ export function put(machine: Machine, asked: string, content: Content): void {
     machine.set({ noRecommends: true })
   }
   machine.set({ files: fields.files.with(path, { kind: 'file', content }) })
+}
+
+/** Tells which roots an edit of conf means to take away, whether or not the tool will heed it. */
+function confEdited(machine: Machine, before: Fields['conf'], after: Fields['conf']): void {
+  if (isUnknown(before) || isUnknown(after) || before === null || after === null) return
+  const { packaged } = machine.fields
+  if (isUnknown(packaged) || packaged === null) return
+  const listed = new Set(after)
+  const was = new Set(before)
+  const names = [...packaged.files.keys()].filter(
+    name => was.has(name) && (!listed.has(name) || (listed.has(`!${name}`) && !was.has(`!${name}`))),
+  )
+  if (names.length === 0) return
+  machine.emit({
+    kind: 'root-removal',
+    program: 'ca-certificates.conf',
+    how: 'conf',
+    names,
+    roots: names.flatMap(name => packaged.files.get(name) ?? []),
+    location: machine.place(),
+  })
 }
 
 function linesOf(text: string): string[] {
@@ -162,6 +185,7 @@ export function withStore(stores: readonly TracedStore[], store: TracedStore): r
 
 /** `rm`, the first half of `mv`: the path may be a pattern. */
 export function removePath(machine: Machine, pattern: string): void {
+  dropAnchors(machine, pattern)
   const { fields } = machine
   const change: { -readonly [K in keyof Fields]?: Fields[K] } = {}
   let { files } = fields

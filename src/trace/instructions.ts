@@ -26,6 +26,9 @@ export interface StageSurroundings {
 export function runInstruction(machine: Machine, instruction: Instruction, around: StageSurroundings): void {
   const { escapeMark } = machine.session
   const lookup = (name: string): Maybe<string> | undefined => machine.environment(name)
+  machine.at = { start: instruction.start, end: instruction.end }
+  machine.program = instruction.keyword
+  machine.elevated = false
   switch (instruction.keyword) {
     case 'RUN':
       runCommand(machine, instruction)
@@ -70,7 +73,7 @@ export function runInstruction(machine: Machine, instruction: Instruction, aroun
     }
     case 'CMD':
     case 'ENTRYPOINT':
-      atRunTime(machine, () => runBody(machine, takeFlags(instruction.body).rest))
+      starts(machine, instruction)
       return
     case 'HEALTHCHECK': {
       const { rest } = takeFlags(instruction.body)
@@ -90,6 +93,29 @@ function atRunTime(machine: Machine, run: () => void): void {
   machine.restore(before)
 }
 
+/** What of it runs the tool, and whether all of it could be followed, is remembered for the stage's end. */
+function starts(machine: Machine, instruction: Instruction): void {
+  const before = machine.unfollowed
+  const told = machine.events.length
+  machine.starting = []
+  machine.unfollowed = false
+  atRunTime(machine, () => runBody(machine, takeFlags(instruction.body).rest))
+  const start = {
+    programs: machine.starting,
+    refreshes: machine.events.slice(told).some(({ kind }) => kind === 'refresh'),
+    followed: !machine.unfollowed,
+  }
+  if (instruction.keyword === 'ENTRYPOINT') machine.entrypoint = start
+  else machine.command = start
+  machine.starting = null
+  machine.unfollowed = before
+  // What the image does when it starts is no event of the build, but for what it does on the network.
+  machine.events = machine.events.filter(
+    ({ kind }, index) =>
+      index < told || !['refresh', 'store-removed', 'bundle-append', 'root-removal'].includes(kind),
+  )
+}
+
 function runCommand(machine: Machine, instruction: Instruction): void {
   const { flags, rest } = takeFlags(instruction.script)
   const before = machine.fields
@@ -98,7 +124,9 @@ function runCommand(machine: Machine, instruction: Instruction): void {
   unmount(machine, flags, before)
   if (machine.checked) {
     machine.events = machine.events.map(event =>
-      event.kind === 'verification-off' ? { ...event, checked: true } : event,
+      event.kind === 'verification-off' || event.kind === 'certificate-download'
+        ? { ...event, checked: true }
+        : event,
     )
   }
 }
@@ -206,6 +234,14 @@ function setEnvironment(machine: Machine, instruction: Instruction): void {
   for (const [index, pair] of found.entries()) {
     const value = expandWord(pair.value, lookup, escapeMark)
     env = env.with(pair.key, value)
+    machine.emit({
+      kind: 'env-set',
+      program: pair.key,
+      name: pair.key,
+      value,
+      location: whole(machine, instruction, pair),
+      key: keyRange(machine, instruction, pair),
+    })
     const off = environmentSwitch(pair.key, isUnknown(value) ? null : value)
     if (!off) continue
     const range = instruction.body.range(pair.start, pair.end)
@@ -213,6 +249,23 @@ function setEnvironment(machine: Machine, instruction: Instruction): void {
     machine.switchedOff(off.program, how, range, false, pairRemoval(machine, instruction, found, index))
   }
   machine.set({ env })
+}
+
+type Pair = ReturnType<typeof pairs>[number]
+
+function whole(machine: Machine, instruction: Instruction, pair: Pair): ReturnType<Machine['location']> {
+  const { start, end } = instruction.body.range(pair.start, pair.end)
+  return machine.location(start, end)
+}
+
+/** Null where the name does not stand in the file as it is. */
+function keyRange(
+  machine: Machine,
+  instruction: Instruction,
+  pair: Pair,
+): { start: number; end: number } | null {
+  const range = instruction.body.range(pair.start, pair.start + pair.key.length)
+  return machine.session.text.slice(range.start, range.end) === pair.key ? range : null
 }
 
 /** The pair with the blank before it; the only pair goes with its instruction and the line. */

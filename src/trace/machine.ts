@@ -4,6 +4,7 @@ import type { LineIndex } from '../dockerfile/lines.ts'
 import type { ShellAssignment, ShellHost, ShellWord, Stream } from '../dockerfile/shell-types.ts'
 import { isText } from '../dockerfile/shell-types.ts'
 import { isUnknown, type Location, type Maybe, type Root, unknown } from '../model.ts'
+import { anchorsGiven, doubtAnchors } from './anchors.ts'
 import { commandResult } from './commands/index.ts'
 import {
   type Catalogue,
@@ -11,14 +12,17 @@ import {
   contentOf,
   isBundle,
   isTextContent,
+  isUnvouched,
   streamOf,
   textContent,
 } from './content.ts'
+import { certificateFetched } from './downloads.ts'
 import { type Fields, joinFields, trustState } from './fields.ts'
 import { lookUp, put } from './files.ts'
 import type { TraceKnowledge } from './knowledge.ts'
+import { appended, noteWords } from './marks.ts'
 import { absolutePath, BUNDLES, CONF, within } from './paths.ts'
-import type { StoreOrigin, TrustEvent, TrustState } from './state.ts'
+import type { StageStart, StoreOrigin, TrustEvent, TrustState } from './state.ts'
 import { configSwitches, environmentSwitch } from './verification.ts'
 
 /** What stays the same for all stages of one file. */
@@ -44,6 +48,9 @@ export interface ClientUse {
 /** Events of one instruction. */
 const MAX_EVENTS = 500
 
+const REMOVING = new Set('rm unlink apk apt apt-get aptitude dpkg yum dnf microdnf tdnf zypper'.split(' '))
+const ELEVATING = new Set('sudo doas su runuser gosu su-exec setpriv chpst'.split(' '))
+
 export interface ClientInstall {
   readonly program: string
   readonly location: Location
@@ -60,6 +67,19 @@ export class Machine implements ShellHost<Fields> {
   installs: ClientInstall[] = []
   /** A checksum or a signature was checked in this instruction. */
   checked = false
+  /** Where what runs now stands in the file: the command, or the instruction. */
+  at: { readonly start: number; readonly end: number } = { start: 0, end: 0 }
+  program = ''
+  /** Conditions around the command that runs. */
+  doubt = 0
+  /** sudo, su or their kin were seen in this instruction: who runs its commands can't be told. */
+  elevated = false
+  /** What ENTRYPOINT or CMD that is looked at starts; null while another instruction runs. */
+  starting: string[] | null = null
+  entrypoint: StageStart | null = null
+  command: StageStart | null = null
+  /** A script was met that could not be followed. */
+  unfollowed = false
 
   constructor(session: Session, stage: string | null, fields: Fields) {
     this.session = session
@@ -95,6 +115,15 @@ export class Machine implements ShellHost<Fields> {
       endColumn: lines.column(to),
       ...(this.stage === null ? {} : { stage: this.stage }),
     }
+  }
+
+  /** Where the command or the instruction that runs now stands. */
+  place(): Location {
+    return this.location(this.at.start, this.at.end)
+  }
+
+  note(name: string): void {
+    if (!this.fields.notes.has(name)) this.set({ notes: this.fields.notes.with(name, true) })
   }
 
   emit(event: TrustEvent): void {
@@ -134,7 +163,26 @@ export class Machine implements ShellHost<Fields> {
 
   run(command: Parameters<ShellHost<Fields>['run']>[0]): ReturnType<ShellHost<Fields>['run']> {
     for (const assignment of command.assignments) this.assigned(assignment, true)
-    return commandResult(command, this)
+    const program = (command.name.value ?? '').replace(/^.*\//, '')
+    this.at = { start: command.start, end: command.end }
+    this.program = program
+    if (ELEVATING.has(program)) this.elevated = true
+    this.starting?.push(program)
+    anchorsGiven(this, program, command.args, command.cwd)
+    noteWords(this, program, command.args)
+    const { stores } = this.fields
+    const result = commandResult(command, this)
+    if (REMOVING.has(program)) this.storesGone(stores, program)
+    return result
+  }
+
+  /** Tells which stores a command took away. */
+  storesGone(before: Fields['stores'], program: string): void {
+    const after = this.fields.stores
+    if (before === after || isUnknown(before) || isUnknown(after)) return
+    const left = new Set(after.map(({ path }) => path))
+    const paths = before.flatMap(({ path }) => (left.has(path) ? [] : [path]))
+    if (paths.length > 0) this.emit({ kind: 'store-removed', program, paths, location: this.place() })
   }
 
   save(): Fields {
@@ -197,9 +245,11 @@ export class Machine implements ShellHost<Fields> {
     at: { readonly start: number; readonly end: number },
   ): void {
     this.configured(path, content, at)
+    if (isUnvouched(content)) certificateFetched(this, path, content, this.program, at)
     if (append) {
       const before = this.readFile(path)
       if (before !== null) {
+        appended(this, path, before, content, at)
         put(this, path, this.joinContents([before, content]))
         return
       }
@@ -282,6 +332,8 @@ export class Machine implements ShellHost<Fields> {
 
   /** Stores that may have changed in a way that can't be told. */
   storesUnknown(why: string): void {
+    this.unfollowed = true
+    doubtAnchors(this)
     const { stores, conf, packages } = this.fields
     this.set({
       stores: isUnknown(stores) ? stores : unknown(why),

@@ -1,5 +1,6 @@
 /** What the tools that rebuild a store do: `update-ca-certificates`, `update-ca-trust`. */
 import { isUnknown, type Maybe, type Root, unknown } from '../model.ts'
+import { refreshedAnchors } from './anchors.ts'
 import { distinct, rootsOf } from './content.ts'
 import { filesUnder, lookUp, withStore } from './files.ts'
 import type { Machine } from './machine.ts'
@@ -10,6 +11,8 @@ import type { StoreOrigin, TracedStore } from './state.ts'
  * @param origin what brings the content; null: this run of the tool
  */
 export function refresh(machine: Machine, origin: StoreOrigin | null): void {
+  if (origin !== null) tellRefresh(machine, machine.program, 'install', true)
+  refreshedAnchors(machine)
   const { fields } = machine
   const { layout, stores, packaged } = fields
   if (isUnknown(stores)) return
@@ -33,6 +36,25 @@ export function refresh(machine: Machine, origin: StoreOrigin | null): void {
     origin: origin ?? machine.edited(old?.origin ?? null),
   }
   machine.set({ stores: withStore(stores, store), files: fields.files.without(store.path) })
+}
+
+/** Tells the rules that the store is, or would be, made anew here. */
+export function tellRefresh(
+  machine: Machine,
+  program: string,
+  by: 'tool' | 'install',
+  there: Maybe<boolean>,
+): void {
+  const { user } = machine.fields
+  machine.emit({
+    kind: 'refresh',
+    program,
+    by,
+    there,
+    user: machine.elevated ? unknown('another user was asked for') : user,
+    sure: machine.doubt === 0,
+    location: machine.place(),
+  })
 }
 
 /** Since 3.12 Alpine's `cert.pem` is a link to the bundle; before it was OpenSSL's or LibreSSL's own plain file. */

@@ -90,6 +90,139 @@ export type TrustEvent =
       readonly state: TrustState
     }
 
+  /** The tool that makes the store anew is run, or a package's installation runs it. */
+  | {
+      readonly kind: 'refresh'
+      readonly program: string
+      readonly by: 'tool' | 'install'
+      /** Was the tool there? */
+      readonly there: Maybe<boolean>
+      /** Who runs it; null: nobody was named, here or in the base. Unknown after sudo and its kin. */
+      readonly user: Maybe<string | null>
+      /** It is surely run, and its failure ends the build. */
+      readonly sure: boolean
+      readonly location: Location
+    }
+  /** A store that was there is taken away by a package manager or `rm`. */
+  | {
+      readonly kind: 'store-removed'
+      readonly program: string
+      readonly paths: readonly string[]
+      readonly location: Location
+    }
+  /** Something is put behind a bundle that a tool generates. */
+  | {
+      readonly kind: 'bundle-append'
+      readonly program: string
+      readonly path: string
+      readonly roots: Maybe<readonly Root[]>
+      readonly location: Location
+    }
+  /** Roots are to leave a store: by conf, or by deleting their files. */
+  | {
+      readonly kind: 'root-removal'
+      readonly program: string
+      readonly how: 'conf' | 'file'
+      /** What conf or the file calls them; none: the edit changed nothing. */
+      readonly names: readonly string[]
+      readonly roots: readonly Root[]
+      readonly location: Location
+    }
+  /** The store's package is held at one version. */
+  | {
+      readonly kind: 'package-pinned'
+      readonly program: string
+      readonly name: string
+      /** As written, with its operator: `=20190108-r0`. */
+      readonly version: string
+      readonly location: Location
+      /** The range whose deletion frees it; null where the word does not stand there as it is. */
+      readonly remove: { readonly start: number; readonly end: number } | null
+    }
+  /** ENV sets a variable. */
+  | {
+      readonly kind: 'env-set'
+      readonly program: string
+      readonly name: string
+      readonly value: Maybe<string>
+      readonly location: Location
+      /** The range of its name. */
+      readonly key: { readonly start: number; readonly end: number } | null
+    }
+  /** A certificate or bundle is fetched without any check of who gives it. */
+  | {
+      readonly kind: 'certificate-download'
+      readonly program: string
+      readonly how: 'http' | 'server'
+      readonly url: string | null
+      readonly checked: boolean
+      readonly location: Location
+    }
+  /** keytool puts a file into a keystore. */
+  | {
+      readonly kind: 'keystore-import'
+      readonly program: string
+      readonly file: Maybe<CertificateFile>
+      readonly location: Location
+    }
+  /** A program with roots of its own (npm, pip, …) speaks TLS, and nothing seen makes it read others. */
+  | {
+      readonly kind: 'own-roots-use'
+      readonly program: string
+      readonly runtime: 'node' | 'python'
+      readonly location: Location
+    }
+
+/** A file's certificates, as far as they matter to those that read it. */
+export interface CertificateFile {
+  readonly certificates: readonly Root[]
+  /** `none`: it holds no certificate. */
+  readonly encoding: 'pem' | 'der' | 'none'
+  readonly endsWithNewline: boolean
+  /** It comes from the build context, as it is. */
+  readonly fromContext: boolean
+}
+
+/** A certificate that the Dockerfile put where the administrators' anchors belong, in this or another distribution. */
+export interface TracedAnchor {
+  readonly path: string
+  /** The instruction, or the word in it, that put it there. */
+  readonly location: Location
+  readonly file: Maybe<CertificateFile>
+  /** Does this distribution's tool take it there, and if not, why? */
+  readonly reading: 'read' | 'wrong-extension' | 'wrong-folder' | 'unknown'
+  /** The folder that the tool would read; null where the distribution is not known. */
+  readonly folder: string | null
+  /** Did the tool run after it came? */
+  readonly refreshed: boolean
+  /** Another program was given it, or it can't be told what became of it. */
+  readonly doubtful: boolean
+}
+
+/** What is known of a stage at its end beside its state. */
+export interface StageEnd {
+  readonly anchors: readonly TracedAnchor[]
+  /** A file's certificates: null where surely no such file is there. */
+  file(path: string): Maybe<CertificateFile | null>
+  /** What ENTRYPOINT and CMD start. */
+  readonly start: StageStart
+  /** Something wrote to a keystore of Java, or put a link in its place. */
+  readonly keystoreTouched: boolean
+  /** npm, git, pip, … were told in a configuration which file to read. */
+  readonly configured: ReadonlySet<string>
+  /** Files that are given to the users of the image, the store among them, to write. */
+  readonly storeOpened: boolean
+}
+
+export interface StageStart {
+  /** Base names of the programs; those of the base image's own are not known. */
+  readonly programs: readonly string[]
+  /** It runs the tool. */
+  readonly refreshes: boolean
+  /** All of it was followed. */
+  readonly followed: boolean
+}
+
 export interface TracedInstruction {
   /** Upper case: `RUN`, `COPY`. */
   readonly keyword: string
@@ -97,6 +230,8 @@ export interface TracedInstruction {
   readonly before: TrustState
   readonly after: TrustState
   readonly events: readonly TrustEvent[]
+  /** It compares something with a checksum, or checks a signature. */
+  readonly checked?: true
 }
 
 /** What a FROM stands on. */
@@ -123,6 +258,7 @@ export interface TracedStage {
   readonly final: TrustState
   /** `final`: the stage that is built; `root-filesystem`: a store or a root filesystem is copied from it; `programs`; `none`. */
   readonly ships: 'final' | 'root-filesystem' | 'programs' | 'none'
+  readonly end: StageEnd
 }
 
 /** One Dockerfile, traced. */

@@ -17,6 +17,7 @@ import { runInstruction } from './instructions.ts'
 import { builtIn, type TraceKnowledge } from './knowledge.ts'
 import { Machine, type Session } from './machine.ts'
 import { shipping } from './ships.ts'
+import { stageEnd } from './stage-end.ts'
 import type { DockerfileModel, StageBase, TracedInstruction, TracedStage, TrustEvent } from './state.ts'
 
 export interface TraceOptions {
@@ -121,6 +122,7 @@ class Tracer {
         before,
         after: machine.state(),
         events,
+        ...(machine.checked ? { checked: true as const } : {}),
       }
     }
     for (const instruction of stage.instructions) {
@@ -145,6 +147,7 @@ class Tracer {
       instructions,
       final: trustState(end),
       ships,
+      end: stageEnd(machine, end),
     }
   }
 

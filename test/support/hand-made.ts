@@ -91,6 +91,14 @@ export function oneStage(text: string, more: Partial<TrustState> = {}): Dockerfi
     instructions,
     final: now,
     ships: 'final',
+    end: {
+      anchors: [],
+      file: () => ({ unknown: 'made by hand' }),
+      start: { programs: [], refreshes: false, followed: true },
+      keystoreTouched: false,
+      configured: new Set(),
+      storeOpened: false,
+    },
   }
   return { kind: 'dockerfile', file: 'Dockerfile', text, stages: [stage], final: stage, unknowns: [] }
 }

@@ -49,10 +49,40 @@ export function eventWords(event: TrustEvent): string {
     }
     case 'client-installed':
       return `installed ${event.program}`
+    case 'refresh':
+      return `refresh ${event.program} ${event.by}${event.sure ? '' : ' perhaps'}`
+    case 'store-removed':
+      return `removed ${event.paths.join(' ')}`
+    case 'bundle-append':
+      return `append ${event.path} ${rootLetters(event.roots)}`
+    case 'root-removal':
+      return `take ${event.names.join(' ') || 'nothing'}`
+    case 'package-pinned':
+      return `pinned ${event.name}${event.version}`
+    case 'env-set':
+      return `env ${event.name}`
+    case 'certificate-download':
+      return `fetched ${event.how} ${event.url ?? '?'}${event.checked ? ' checked' : ''}`
+    case 'keystore-import':
+      return `import ${isUnknown(event.file) ? '?' : event.file.certificates.length}`
+    case 'own-roots-use':
+      return `own ${event.program}`
   }
 }
 
+/** Uses of TLS and switches of its checks. */
 export function allEvents(model: DockerfileModel): TrustEvent[] {
+  const kinds = ['verification-off', 'tls-use', 'client-installed']
+  return events(model).filter(({ kind }) => kinds.includes(kind))
+}
+
+/** What changes trust: all the others. */
+export function trustEvents(model: DockerfileModel): TrustEvent[] {
+  const kinds = ['verification-off', 'tls-use', 'client-installed', 'env-set']
+  return events(model).filter(({ kind }) => !kinds.includes(kind))
+}
+
+function events(model: DockerfileModel): TrustEvent[] {
   return model.stages.flatMap(stage => stage.instructions.flatMap(instruction => instruction.events))
 }
 

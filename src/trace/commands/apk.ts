@@ -1,5 +1,6 @@
 import type { ShellWord } from '../../dockerfile/shell-types.ts'
 import { addPackages, installPackages, removePackages, upgradeAll } from '../packages.ts'
+import { notePins } from '../pins.ts'
 import { hasOption, operands } from '../words.ts'
 import { type Handler, ran } from './types.ts'
 
@@ -30,6 +31,7 @@ export const apk: Handler = (command, machine) => {
   }))
   switch (verb?.value) {
     case 'add': {
+      notePins(machine, 'apk', named)
       const virtual = virtualName(command.args)
       const known = names.flatMap(({ name }) => (name === null ? [] : [name]))
       const before = machine.fields.packages

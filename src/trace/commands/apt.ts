@@ -2,6 +2,7 @@ import type { ShellWord } from '../../dockerfile/shell-types.ts'
 import { isUnknown } from '../../model.ts'
 import type { Machine } from '../machine.ts'
 import { installPackages, removePackages, removeStore, upgradeAll } from '../packages.ts'
+import { notePins } from '../pins.ts'
 import { settingSwitches } from '../verification.ts'
 import { hasOption, operands, removal } from '../words.ts'
 import { type Handler, ran } from './types.ts'
@@ -45,6 +46,7 @@ export const apt: Handler = (command, machine) => {
   switch (verb?.value) {
     case 'install':
     case 'reinstall': {
+      notePins(machine, 'apt', named)
       // `apt-get install x-` removes, `x+` installs.
       const gone = listed.filter(name => name.endsWith('-'))
       if (gone.length > 0)

@@ -1,6 +1,7 @@
 import type { ShellWord } from '../../dockerfile/shell-types.ts'
 import { unknown } from '../../model.ts'
-import { type Content, FETCHED } from '../content.ts'
+import { type Content, FETCHED, unvouched } from '../content.ts'
+import { certificateFetched } from '../downloads.ts'
 import { absolutePath } from '../paths.ts'
 import { type Address, addressesOf, addressOf, allLoopback, useClient } from '../tls.ts'
 import { cutWord, removal } from '../words.ts'
@@ -34,6 +35,8 @@ export const curl: Handler = (command, machine) => {
   const operands: ShellWord[] = []
   const off: Off[] = []
   let own = false
+  /** The file is named as the address names it. */
+  let remote = false
   let output: ShellWord | null = null
   const take = (name: string, value: ShellWord | undefined): void => {
     if (!value) return
@@ -50,6 +53,7 @@ export const curl: Handler = (command, machine) => {
     }
     if (text.startsWith('--')) {
       const name = text.slice(2)
+      if (name === 'remote-name' || name === 'remote-name-all') remote = true
       if (name === 'insecure')
         off.push({
           how: text,
@@ -65,6 +69,7 @@ export const curl: Handler = (command, machine) => {
     }
     for (let at = 1; at < text.length; at += 1) {
       const char = text[at]!
+      if (char === 'O') remote = true
       if (char === 'k') off.push(shortOff(word, text, at, removal(command, machine.session.text, index)))
       if (!SHORT_VALUED.has(char)) continue
       if (at + 1 < text.length || word.value === null) take(char, cutWord(word, at + 1))
@@ -79,14 +84,25 @@ export const curl: Handler = (command, machine) => {
   const loopback = allLoopback(addresses)
   for (const one of off) machine.switchedOff('curl', one.how, one, loopback, one.remove)
   useClient(machine, command, 'curl', addresses, { verifies: off.length === 0 && !own })
-  const fetched: Content = unknown(FETCHED)
+  const plain = addresses.find(address => address.kind === 'http' && !address.loopback)
+  const url = plain?.word.value ?? null
+  const fetched: Content = plain && url !== null ? unvouched('http', url, FETCHED) : unknown(FETCHED)
   const target = output as ShellWord | null
   if (target && target.value !== '-') {
     const path = target.value === null ? null : absolutePath(target.value, command.cwd)
     if (path !== null && !path.startsWith('/dev/')) machine.writeFile(path, fetched, false, target)
     return { status: 'likely', stdout: { text: '', mapped: null } }
   }
-  return { ...ran, stdout: unknown(`what curl fetches${named(addresses)}`) }
+  const why = `what curl fetches${named(addresses)}`
+  if (!plain || url === null) return { ...ran, stdout: unknown(why) }
+  const content = unvouched('http', url, why)
+  if (remote) certificateFetched(machine, `/${lastName(url)}`, content, 'curl', plain.word)
+  return { ...ran, stdout: content }
+}
+
+/** The name that a download is given where none is asked for. */
+export function lastName(url: string): string {
+  return url.replace(/[?#].*$/, '').replace(/^.*\//, '')
 }
 
 /** Kept for known installers: which address a pipe comes from. */

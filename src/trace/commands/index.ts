@@ -1,5 +1,6 @@
 /** The registry of commands: program name → handler. Anything else is {@link other}. */
 import type { CommandResult, ShellCommand } from '../../dockerfile/shell-types.ts'
+import { contentOf, isUnvouched } from '../content.ts'
 import type { Machine } from '../machine.ts'
 import { apk } from './apk.ts'
 import { apt, aptConfig, aptMark } from './apt.ts'
@@ -43,6 +44,14 @@ function register(names: string, handler: Handler): void {
   for (const name of names.split(' ')) registry.set(name, handler)
 }
 
+/** Programs that pass text on: what they are given and nobody vouches for stays so. */
+const filters: Handler = (command, machine) => {
+  const result = other(command, machine)
+  const given = command.stdin === null ? null : contentOf(command.stdin)
+  return given !== null && isUnvouched(given) ? { ...result, stdout: given } : result
+}
+
+register('awk gawk mawk perl', filters)
 register('apk', apk)
 register('apt apt-get aptitude', apt)
 register('apt-mark', aptMark)

@@ -1,3 +1,4 @@
+import { nodeUse } from '../own-roots.ts'
 import { settingSwitches } from '../verification.ts'
 import { operands, removal } from '../words.ts'
 import { type Handler, ran } from './types.ts'
@@ -5,6 +6,7 @@ import { type Handler, ran } from './types.ts'
 /** npm(1), yarn(1), pnpm(1): `config set strict-ssl false`, `set strict-ssl=false`, `--strict-ssl=false`. */
 export const npm: Handler = (command, machine) => {
   const { args } = command
+  nodeUse(machine, command, (command.name.value ?? 'npm').replace(/^.*\//, ''))
   for (const [index, word] of args.entries()) {
     const text = word.value ?? ''
     const next = args[index + 1]

@@ -1,4 +1,5 @@
 import type { ShellCommand } from '../../dockerfile/shell-types.ts'
+import { pipUse } from '../own-roots.ts'
 import { isLoopbackHost } from '../tls.ts'
 import { operands, removal } from '../words.ts'
 import { type Handler, ran } from './types.ts'
@@ -6,6 +7,7 @@ import { type Handler, ran } from './types.ts'
 /** pip(1), uv(1): `--trusted-host` after any verb, `config set global.trusted-host`. */
 export const pip: Handler = (command, machine) => {
   const { args } = command
+  if (command.name.value !== 'uv') pipUse(machine, command, 'pip')
   for (const [at, word] of args.entries()) {
     const text = word.value ?? word.prefix
     const flag = /^--(trusted-host|allow-insecure-host)(?:=(.*))?$/.exec(text)

@@ -58,6 +58,7 @@ function editFile(
   if (suffix !== '') machine.writeFile(path + suffix, before, false, word)
   const conf = realPath(machine.fields, path) === CONF
   const result = edited(machine, before, options, conf)
+  if (conf && result === textOf(machine, before)) idle(machine, options)
   if (!isUnknown(result) && isBundle(before)) {
     const roots = machine.catalogue.parse(result)
     const same = !isUnknown(roots) && !isUnknown(before.roots) && roots.length === before.roots.length
@@ -80,6 +81,21 @@ function editFile(
     return
   }
   machine.writeFile(path, isUnknown(result) ? result : textContent(result), false, word)
+}
+
+/** An edit of conf that is to take names out, and finds none: told where the list is known line by line. */
+function idle(machine: Machine, options: SedOptions | null): void {
+  const { packaged } = machine.fields
+  if (isUnknown(packaged) || packaged?.release?.certainty !== 'exact') return
+  if (!options?.scripts.some(script => /[/|#,!]d\s*;?\s*$|!/.test(script))) return
+  machine.emit({
+    kind: 'root-removal',
+    program: 'sed',
+    how: 'conf',
+    names: [],
+    roots: [],
+    location: machine.place(),
+  })
 }
 
 /** What sed makes of a content. The comment lines at the head of conf are not known: their number neither. */

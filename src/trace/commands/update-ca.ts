@@ -1,6 +1,7 @@
 import { isUnknown, unknown } from '../../model.ts'
+import { refreshedAnchors } from '../anchors.ts'
 import type { Machine } from '../machine.ts'
-import { refresh } from '../refresh.ts'
+import { refresh, tellRefresh } from '../refresh.ts'
 import { hasOption, operands } from '../words.ts'
 import { type Handler, ran } from './types.ts'
 
@@ -32,8 +33,20 @@ export const trust: Handler = (command, machine) => {
 }
 
 function run(machine: Machine, tool: string): void {
-  const { tool: there, layout } = machine.fields
+  const { tool: there, layout, stores } = machine.fields
+  const other = layout !== null && layout.tool !== null && layout.tool !== tool
+  tellRefresh(
+    machine,
+    tool,
+    'tool',
+    isUnknown(stores) && there === false
+      ? stores
+      : other
+        ? unknown('it is no tool of this distribution')
+        : there,
+  )
   if (there === false) return
+  refreshedAnchors(machine)
   if (isUnknown(there)) {
     doubt(machine, `${tool} may not be there: ${there.unknown}`)
     return

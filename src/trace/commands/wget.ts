@@ -1,9 +1,12 @@
 import { isUnknown, unknown } from '../../model.ts'
-import { FETCHED } from '../content.ts'
+import { isAnchorPath } from '../anchors.ts'
+import { FETCHED, unvouched } from '../content.ts'
+import { certificateFetched } from '../downloads.ts'
 import type { Machine } from '../machine.ts'
 import { absolutePath } from '../paths.ts'
 import { addressesOf, allLoopback, useClient } from '../tls.ts'
 import { hasOption, operands, optionValue, removal } from '../words.ts'
+import { lastName } from './curl.ts'
 import { type Handler, ran } from './types.ts'
 
 const VALUED = new Set([
@@ -67,14 +70,25 @@ export const wget: Handler = (command, machine) => {
   const program = 'wget'
   if (readsStore(machine)) useClient(machine, command, program, addresses, { verifies: verifies && !own })
   const output = optionValue(args, '-O', '--output-document') ?? bundledOutput(args)
+  const open = addresses.find(address => address.kind === 'http' && !address.loopback)
+  const url = open?.word.value ?? null
+  const plain = open && url !== null ? unvouched('http', url, FETCHED) : null
+  if (!output && plain && open && url !== null) {
+    const folder = optionValue(args, '-P', '--directory-prefix')?.value ?? '.'
+    const path = absolutePath(`${folder}/${lastName(url)}`, command.cwd ?? '/')
+    if (path !== null) certificateFetched(machine, path, plain, 'wget', open.word)
+    if (path !== null && isAnchorPath(path)) machine.writeFile(path, unknown(FETCHED), false, open.word)
+  }
   if (output && output.value !== '-' && output.value !== null) {
     const path = absolutePath(output.value, command.cwd)
-    if (path !== null && !path.startsWith('/dev/')) machine.writeFile(path, unknown(FETCHED), false, output)
+    if (path !== null && !path.startsWith('/dev/'))
+      machine.writeFile(path, plain ?? unknown(FETCHED), false, output)
   }
   const from = addresses.find(address =>
     /^https?:\/\/[A-Za-z0-9._~:/-]{1,200}$/.test(address.word.value ?? ''),
   )
-  return { ...ran, stdout: unknown(`what wget fetches${from ? ` from ${from.word.value}` : ''}`) }
+  const why = `what wget fetches${from ? ` from ${from.word.value}` : ''}`
+  return { ...ran, stdout: plain ? unvouched('http', url, why) : unknown(why) }
 }
 
 /** `-qO FILE`, `-nvO FILE`: the bundle's last option takes the next word. */

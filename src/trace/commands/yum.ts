@@ -1,5 +1,6 @@
 import type { ShellWord } from '../../dockerfile/shell-types.ts'
 import { addPackages, installPackages, installStore, removePackages, upgradeAll } from '../packages.ts'
+import { notePins } from '../pins.ts'
 import { settingSwitches } from '../verification.ts'
 import { hasOption, operands, removal } from '../words.ts'
 import { asks, type Handler, ran } from './types.ts'
@@ -49,6 +50,7 @@ export const yum: Handler = (command, machine) => {
     case 'install':
     case 'localinstall':
     case 'reinstall':
+      notePins(machine, 'yum', named)
       installPackages(machine, names, { manager: 'rpm', recommends: true, upgrades: true })
       return ran
     case 'update':
