@@ -5,14 +5,18 @@ import { rootByFingerprint, statusAt } from '../knowledge/roots.ts'
 import { knowledgeDate } from '../knowledge/status.ts'
 import type { ImageModel, Instant, Root, TrustStore } from '../model.ts'
 import { isUnknown } from '../model.ts'
+import { dockerfileEdits } from '../remedy/dialects/dockerfile.ts'
 import { dialectIds, render } from '../remedy/dialects/index.ts'
 import type { Remedy } from '../remedy/plan.ts'
 import type { TargetResult } from '../result.ts'
 import type { DockerfileModel, TracedStage, TracedStore } from '../trace/state.ts'
 import { version } from '../version.ts'
+import { placeEdits } from './edits.ts'
 import type {
   Report,
+  ReportAlternative,
   ReportFinding,
+  ReportLocation,
   ReportRemedy,
   ReportRoot,
   ReportStage,
@@ -46,7 +50,7 @@ export function buildReport(results: readonly TargetResult[], settings: ReportSe
 }
 
 function buildTarget(
-  { target, kind, model, findings, error }: TargetResult,
+  { target, kind, model, findings, error, config = null }: TargetResult,
   settings: ReportSettings,
 ): ReportTarget {
   const base: ReportTarget = {
@@ -63,6 +67,7 @@ function buildTarget(
     stages: [],
     findings: findings.map(finding => buildFinding(finding, model)),
     unknowns: (model?.unknowns ?? []).map(entry => ({ ...entry })),
+    config,
     error: error?.message ?? null,
   }
   if (!model) return base
@@ -165,13 +170,14 @@ function buildTracedStore(store: TracedStore, settings: ReportSettings): ReportS
 
 function buildRoots(roots: readonly Root[], { at, expiringWithin }: ReportSettings): ReportRoot[] {
   return roots
-    .map(({ sha256, name, notBefore, notAfter, layer }) => ({
+    .map(({ sha256, name, notBefore, notAfter, layer, certificate }) => ({
       sha256,
       name,
       notBefore: formatInstant(notBefore),
       notAfter: formatInstant(notAfter),
       status: statusOf({ sha256, notAfter }, at, expiringWithin),
       ...(layer === undefined ? {} : { layer }),
+      ...(certificate && !rootByFingerprint(sha256) ? { subject: certificate.subject } : {}),
     }))
     .sort(by(root => `${root.name}\0${root.sha256}`))
 }
@@ -189,25 +195,15 @@ function statusOf(
 
 function buildFinding(finding: Finding, model: TargetResult['model']): ReportFinding {
   const { rule, severity, message, location, remedy, alternatives } = finding
-  const steps = (one: Remedy): ReportSteps =>
-    model ? Object.fromEntries(dialectIds.map(id => [id, render(one, id, model)])) : {}
   const built: ReportRemedy | null = remedy && {
-    summary: remedy.summary,
-    proven: remedy.proven,
-    steps: steps(remedy),
-    alternatives: alternatives.map(one => ({
-      summary: one.summary,
-      proven: one.proven,
-      steps: steps(one),
-      fixable: one.fixable,
-    })),
-    fixable: remedy.fixable,
+    ...buildRemedy(remedy, model),
+    alternatives: alternatives.map(one => buildRemedy(one, model)),
   }
   return {
     rule,
     severity,
     message,
-    location: { ...location },
+    location: buildLocation(location, model),
     roots: finding.roots.map(({ sha256, name, notAfter }) => ({
       sha256,
       name,
@@ -215,6 +211,30 @@ function buildFinding(finding: Finding, model: TargetResult['model']): ReportFin
     })),
     remedy: built,
   }
+}
+
+function buildRemedy(remedy: Remedy, model: TargetResult['model']): ReportAlternative {
+  const { summary, proven, fixable, steps } = remedy
+  const rendered: ReportSteps = model
+    ? Object.fromEntries(dialectIds.map(id => [id, render(remedy, id, model)]))
+    : {}
+  const edits = model?.kind === 'dockerfile' ? dockerfileEdits(steps, model) : null
+  return {
+    summary,
+    proven,
+    steps: rendered,
+    fixable,
+    ...(edits?.length && model?.kind === 'dockerfile' ? { edits: placeEdits(model.text, edits) } : {}),
+  }
+}
+
+/** Longer lines are known by their beginning. */
+const LINE_TEXT = 1000
+
+function buildLocation(location: Finding['location'], model: TargetResult['model']): ReportLocation {
+  if (model?.kind !== 'dockerfile' || location.line === undefined) return { ...location }
+  const text = model.text.split('\n', location.line)[location.line - 1]?.trim().slice(0, LINE_TEXT)
+  return text ? { ...location, text } : { ...location }
 }
 
 /** Orders by code units: the same on every machine, whatever its locale. */

@@ -73,6 +73,8 @@ export interface ReportTarget {
   stages: ReportStage[]
   findings: ReportFinding[]
   unknowns: ReportUnknown[]
+  /** The configuration file that was read for it. */
+  config: string | null
   /** Why the target could not be read to its end: one line; null where it was. */
   error: string | null
 }
@@ -115,6 +117,8 @@ export interface ReportRoot {
   status: RootStatus[]
   /** The image layer that brought it. */
   layer?: Count
+  /** The whole name in its certificate (RFC 4514): of roots that the built-in facts don't know. */
+  subject?: string
 }
 
 export type RootStatus = 'expired' | 'expiring' | 'removed' | 'cut' | 'distrusted'
@@ -168,6 +172,17 @@ export interface ReportAlternative {
   steps: ReportSteps
   /** May `--fix` apply it? */
   fixable: boolean
+  /** The remedy as edits of the Dockerfile, in order, none over another; absent where it has no such form. */
+  edits?: ReportEdit[]
+}
+
+/** Replaces what stands between two places (the end exclusive) by `text`; columns count UTF-16 code units. */
+export interface ReportEdit {
+  line: Ordinal
+  column: Ordinal
+  endLine: Ordinal
+  endColumn: Ordinal
+  text: string
 }
 
 export interface ReportRemedy extends ReportAlternative {
@@ -189,6 +204,8 @@ export interface ReportLocation {
   column?: Ordinal
   endLine?: Ordinal
   endColumn?: Ordinal
+  /** The text of its first line, without the space around it: what a finding is known by when lines have moved. */
+  text?: string
   stage?: string
   path?: string
   layer?: Count

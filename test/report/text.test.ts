@@ -35,6 +35,7 @@ const target = (changes: Partial<ReportTarget> = {}): ReportTarget => ({
   stages: [],
   findings: [],
   unknowns: [],
+  config: null,
   error: null,
   ...changes,
 })

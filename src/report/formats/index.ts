@@ -20,6 +20,18 @@ export interface Format {
 }
 
 export const formats: Readonly<Record<string, () => Promise<Format>>> = {
+  cyclonedx: async () => (await import('./cyclonedx.ts')).cyclonedx,
+  github: async () => (await import('./github.ts')).github,
+  gitlab: async () => (await import('./gitlab.ts')).gitlab,
   json: async () => (await import('./json.ts')).json,
+  junit: async () => (await import('./junit.ts')).createJunit(await rules()),
+  markdown: async () => (await import('./markdown.ts')).markdown,
+  ndjson: async () => (await import('./ndjson.ts')).ndjson,
+  sarif: async () => (await import('./sarif.ts')).createSarif(await rules()),
   text: async () => (await import('./text.ts')).text,
+}
+
+/** For formats with a table of all rules. */
+async function rules() {
+  return (await import('../../../rules/index.ts')).loadRules()
 }

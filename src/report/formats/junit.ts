@@ -1,0 +1,139 @@
+import { reaches } from '../../finding.ts'
+import type { Rule } from '../../rule.ts'
+import { codeOf, remediesOf } from '../place.ts'
+import type { Report, ReportFinding, ReportTarget } from '../report.ts'
+import { visible } from '../visible.ts'
+import type { Format, FormatOptions } from './index.ts'
+
+/**
+ * JUnit's XML as Jenkins, GitLab, Azure and CircleCI read it: a suite a target, a case a rule. Findings from the shown
+ * severity on are failures; those below it stand in the case's output. A target that could not be read is an error.
+ * @param rules all rules: what was looked for and not found is a passed case
+ */
+export function createJunit(rules: readonly Rule[]): Format {
+  return {
+    render(report, options) {
+      const suites = report.targets.map(target => renderSuite(target, report, rules, options))
+      const sum = (key: 'tests' | 'failures' | 'errors') =>
+        suites.reduce((total, suite) => total + suite[key], 0)
+      return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites name="imgtrust" tests="${sum('tests')}" failures="${sum('failures')}" errors="${sum('errors')}">`,
+        ...suites.map(({ xml }) => xml),
+        '</testsuites>',
+        '',
+      ].join('\n')
+    },
+  }
+}
+
+/** The one escape function of this format: fit for XML 1.0 text and for attributes in double quotes. */
+export function escapeXml(value: string): string {
+  return value
+    .split('\n')
+    .map(visible)
+    .join('\n')
+    .replace(/[\ufffe\uffff]/g, char => `\\u{${char.charCodeAt(0).toString(16)}}`)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&apos;')
+}
+
+interface Suite {
+  readonly xml: string
+  readonly tests: number
+  readonly failures: number
+  readonly errors: number
+}
+
+function renderSuite(
+  target: ReportTarget,
+  report: Report,
+  rules: readonly Rule[],
+  options: FormatOptions,
+): Suite {
+  const name = escapeXml(visible(target.target))
+  const scope = target.kind === 'dockerfile' ? 'dockerfile' : 'image'
+  const known = rules.filter(rule => rule.scope === scope).map(({ id }) => id)
+  const ids = [...new Set([...known, ...target.findings.map(({ rule }) => rule)])].sort()
+  // A target that could not be read has passed nothing.
+  const failed = target.error !== null
+  const cases = ids.flatMap(rule => {
+    const findings = target.findings.filter(finding => finding.rule === rule)
+    if (failed && findings.length === 0) return []
+    return [renderCase(rule, name, findings, target, options)]
+  })
+  const failures = cases.filter(one => one.failed).length
+  const properties = [
+    ['at', report.at],
+    ['knowledge', report.tool.knowledge],
+    ...(target.digest === null ? [] : [['digest', visible(target.digest)]]),
+  ].map(([key = '', value = '']) => `      <property name="${escapeXml(key)}" value="${escapeXml(value)}"/>`)
+  const unknowns = target.unknowns.map(({ what, why }) => `unknown: ${visible(what)}: ${visible(why)}`)
+  const xml = [
+    `  <testsuite name="${name}" tests="${cases.length + (failed ? 1 : 0)}" failures="${failures}" errors="${failed ? 1 : 0}">`,
+    '    <properties>',
+    ...properties,
+    '    </properties>',
+    ...cases.map(({ xml: part }) => part),
+    ...(target.error === null ? [] : [renderError(name, target.error)]),
+    ...(unknowns.length === 0 ? [] : [`    <system-out>${escapeXml(unknowns.join('\n'))}</system-out>`]),
+    '  </testsuite>',
+  ].join('\n')
+  return { xml, tests: cases.length + (failed ? 1 : 0), failures, errors: failed ? 1 : 0 }
+}
+
+function renderCase(
+  rule: string,
+  suite: string,
+  findings: readonly ReportFinding[],
+  target: ReportTarget,
+  options: FormatOptions,
+): { readonly xml: string; readonly failed: boolean } {
+  const shown = findings.filter(({ severity }) => reaches(severity, options.show))
+  const hidden = findings.filter(finding => !shown.includes(finding))
+  const [first] = shown
+  const parts = [
+    ...(first === undefined
+      ? []
+      : [
+          `      <failure type="${shown.some(one => one.severity === 'error') ? 'error' : first.severity}" message="${escapeXml(
+            (shown.length === 1 ? '' : `${shown.length} findings: `) + visible(first.message),
+          )}">${escapeXml(shown.map(finding => describe(finding, target, options)).join('\n\n'))}</failure>`,
+        ]),
+    ...(hidden.length === 0
+      ? []
+      : [
+          `      <system-out>${escapeXml(hidden.map(finding => describe(finding, target, options)).join('\n\n'))}</system-out>`,
+        ]),
+  ]
+  const head = `    <testcase name="${escapeXml(rule)}" classname="${suite}"`
+  const xml = parts.length === 0 ? `${head}/>` : [`${head}>`, ...parts, '    </testcase>'].join('\n')
+  return { xml, failed: first !== undefined }
+}
+
+function renderError(suite: string, error: string): string {
+  const message = escapeXml(visible(error))
+  return [
+    `    <testcase name="target-failed" classname="${suite}">`,
+    `      <error type="target-failed" message="${message}">${message}</error>`,
+    '    </testcase>',
+  ].join('\n')
+}
+
+/** Place, sentence, remedies: what a person needs who sees nothing but this. */
+function describe(finding: ReportFinding, target: ReportTarget, options: FormatOptions): string {
+  const { location, severity, message } = finding
+  const place =
+    location.line === undefined
+      ? visible(location.path ?? target.target)
+      : `${visible(location.file ?? target.target)}:${location.line}:${location.column ?? 1}`
+  const remedies = remediesOf(finding).map((remedy, index) => {
+    const code = codeOf(remedy, target, options.remedy)
+    const lines = code === null ? [] : code.split('\n').map(line => `    ${visible(line)}`)
+    return [`${index === 0 ? 'mend' : 'or'}: ${visible(remedy.summary)}`, ...lines].join('\n')
+  })
+  return [`${place}: ${severity}: ${visible(message)}`, ...remedies].join('\n')
+}
