@@ -5,9 +5,7 @@
 import { now } from './clock.ts'
 import type { RuleSettings } from './judge/check.ts'
 import type { Instant } from './model.ts'
-import { DEFAULT_EXPIRING_WITHIN } from './options.ts'
 import type { Report, ReportFinding } from './report/report.ts'
-import type { TargetResult } from './result.ts'
 
 export type { ErrorCode } from './errors.ts'
 export { JobError } from './errors.ts'
@@ -31,6 +29,15 @@ export interface JudgeOptions {
   readonly expiringWithin?: number
   /** Severity by rule id, `off` switches it off. */
   readonly rules?: RuleSettings
+  /**
+   * Configuration: `find` looks for an `.imgtrust.yaml` (lint: from each Dockerfile, else from the current folder)
+   * upwards to the repository's root, else the path of one; default: none is read.
+   */
+  readonly config?: string | null
+  /** A baseline file: findings in it are known and not reported. */
+  readonly baseline?: string
+  /** Write the findings to the baseline file instead of leaving them out. */
+  readonly updateBaseline?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -45,23 +52,16 @@ export interface LintOptions extends JudgeOptions {
   readonly stdinFilename?: string
   /** Where `-` is read from; default: standard input. */
   readonly stdin?: AsyncIterable<Uint8Array>
-  /**
-   * Configuration: `find` looks for an `.imgtrust.yaml` from each Dockerfile upwards to its repository's root, else the
-   * path of one; default: none is read.
-   */
-  readonly config?: string | null
   /** Mend the text: `safe` keeps what the build means to do, `suggestions` may change it. */
   readonly fix?: 'safe' | 'suggestions'
-  /** A baseline file: findings in it are known and not reported. */
-  readonly baseline?: string
-  /** Write the findings to the baseline file instead of leaving them out. */
-  readonly updateBaseline?: boolean
 }
 
 export interface ScanOptions extends JudgeOptions {
   /** `OS/ARCH[/VARIANT]`; default: linux on this machine's architecture. */
   readonly platform?: string
   readonly allPlatforms?: boolean
+  /** Of `dir:` and `host` every file, not only the known places. */
+  readonly deep?: boolean
   readonly offline?: boolean
   /** Registries that may be talked to in plain http: `localhost:5000`. */
   readonly plainHttp?: readonly string[]
@@ -70,6 +70,8 @@ export interface ScanOptions extends JudgeOptions {
   /** Credentials in the form of Docker's config.json. */
   readonly authfile?: string
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Called with what is worth a line beside the report: ignores of a configuration that silenced nothing. */
+  readonly onNote?: (line: string) => void
   readonly onProgress?: (state: {
     readonly target: string
     readonly layers: number
@@ -123,28 +125,15 @@ export async function lintAndFix(
  * @param targets image references and other sources, as on the command line
  */
 export function scan(targets: readonly string[], options: ScanOptions = {}): ScanRun {
-  const judge = judgeSettings(options)
   const queue: ScanFinding[] = []
   let wake: () => void = () => {}
   let ended = false
   const run = (async () => {
-    const { scanTarget } = await import('./scan.ts')
-    const { buildReport } = await import('./report/build.ts')
-    const results: TargetResult[] = []
-    for (const target of targets) {
-      const settings = {
-        ...judge,
-        open: openOptions(options),
-        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-      }
-      for await (const result of scanTarget(target, settings)) {
-        results.push(result)
-        const [built] = buildReport([result], judge).targets
-        for (const finding of built?.findings ?? []) queue.push({ ...finding, target })
-        wake()
-      }
-    }
-    return buildReport(results, judge)
+    const { scanAll } = await import('./scan-all.ts')
+    return scanAll(targets, { ...options, at: options.at ?? now() }, ({ target, findings }) => {
+      for (const finding of findings) queue.push({ ...finding, target })
+      wake()
+    })
   })()
   run
     .catch(() => {}) // whoever awaits or iterates sees it; here it only must not count as unhandled
@@ -169,26 +158,4 @@ export function scan(targets: readonly string[], options: ScanOptions = {}): Sca
 export async function rules() {
   const { loadRules } = await import('../rules/index.ts')
   return loadRules()
-}
-
-function judgeSettings(options: JudgeOptions) {
-  return {
-    at: options.at ?? now(),
-    expiringWithin: options.expiringWithin ?? DEFAULT_EXPIRING_WITHIN,
-    ...(options.rules ? { rules: options.rules } : {}),
-  }
-}
-
-function openOptions(options: ScanOptions) {
-  const { platform, allPlatforms, offline, plainHttp, caFile, authfile, signal } = options
-  return {
-    env: options.env ?? process.env,
-    plainHttp: [...(plainHttp ?? [])],
-    ...(platform === undefined ? {} : { platform }),
-    ...(allPlatforms === undefined ? {} : { allPlatforms }),
-    ...(offline === undefined ? {} : { offline }),
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(authfile === undefined ? {} : { authfile }),
-    ...(signal === undefined ? {} : { signal }),
-  }
 }

@@ -7,6 +7,7 @@ import { endOfLife } from './knowledge/lifecycles.ts'
 import { matchRelease } from './knowledge/releases.ts'
 import { rootByFingerprint } from './knowledge/roots.ts'
 import type { Instant } from './model.ts'
+import type { Policy } from './policy/index.ts'
 import type { TargetResult } from './result.ts'
 import { buildImageModel, type TrustNaming } from './trust/model.ts'
 import { trustReader } from './trust/reader.ts'
@@ -15,6 +16,7 @@ export interface ScanSettings {
   readonly at: Instant
   readonly expiringWithin: number
   readonly rules?: RuleSettings
+  readonly policy?: Policy
   readonly open: Omit<OpenOptions, 'reader'>
   /** Called now and then while bytes are read: what is being read, and how many bytes so far. */
   readonly onProgress?: (state: {
@@ -42,6 +44,7 @@ export async function* scanTarget(target: string, settings: ScanSettings): Async
           at: settings.at,
           expiringWithin: settings.expiringWithin,
           ...(settings.rules ? { rules: settings.rules } : {}),
+          ...(settings.policy ? { policy: settings.policy } : {}),
         })
         yield { target, kind: model.kind, model, findings, error: null }
       } catch (error) {

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
 import { judgeFlags, networkFlags, reportFlags } from '../cli/flags.ts'
+import { readTargetList } from '../cli/target-list.ts'
 import { createProgress } from '../cli/terminal.ts'
 import { JobError } from '../errors.ts'
 import { scan } from '../index.ts'
@@ -16,7 +17,7 @@ Sources:
   alpine:3.11, ghcr.io/o/i:t      an engine that has it, else the registry (registry:, docker:, podman: force one)
   docker-archive:FILE, x.tar      what docker save writes
   oci-dir:DIR, oci-archive:FILE   OCI image layout
-  dir:DIR, host                   an unpacked root filesystem; this machine
+  dir:DIR, host                   an unpacked root filesystem; this machine (--deep: every file of it)
   -                               an archive on standard input
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not be read.`
@@ -37,7 +38,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
   ]
   static override strict = false
   static override args = {
-    image: Args.string({ description: 'image references and other sources', required: true }),
+    image: Args.string({ description: 'image references and other sources', required: false }),
   }
   static override flags = {
     platform: Flags.string({
@@ -45,6 +46,11 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
       summary: 'which image of an index; default: linux on this architecture',
     }),
     'all-platforms': Flags.boolean({ summary: 'every image of an index' }),
+    deep: Flags.boolean({ summary: 'of dir: and host every file, not only the known places' }),
+    'from-file': Flags.string({
+      helpValue: 'LIST',
+      summary: 'read targets from this file (or -), one a line, # begins a comment',
+    }),
     ...judgeFlags,
     ...reportFlags,
     ...networkFlags,
@@ -53,8 +59,13 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scan)
     const settings = await this.judgeSettings(flags)
-    const targets = argv as string[]
-    if (targets.length === 0) throw new JobError('usage', 'name an image to scan, for example alpine:3.20')
+    const list = flags['from-file']
+    const listed = list === undefined ? [] : await readTargetList(list)
+    const targets = [...(argv as string[]), ...listed]
+    if (list === '-' && targets.includes('-'))
+      throw new JobError('usage', 'standard input is the list (--from-file -): it can’t be an image as well')
+    if (targets.length === 0)
+      throw new JobError('usage', 'name an image to scan, for example alpine:3.20, or give --from-file LIST')
     const started = performance.now()
     const progress = createProgress(
       !flags.quiet && !flags['no-progress'],
@@ -66,8 +77,10 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
     const report = await scan(targets, {
       ...settings,
       signal: stop.signal,
+      onNote: line => flags.quiet || this.note(`imgtrust: ${line}`),
       offline: flags.offline,
       allPlatforms: flags['all-platforms'],
+      deep: flags.deep,
       plainHttp: flags['plain-http'] ?? [],
       ...(flags.platform === undefined ? {} : { platform: flags.platform }),
       ...(flags.authfile === undefined ? {} : { authfile: flags.authfile }),

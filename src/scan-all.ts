@@ -1,0 +1,75 @@
+/** A scan of all that a user named: configuration and policies found, results gathered into one report. */
+import { existsSync } from 'node:fs'
+import { ruleIds } from '../rules/index.ts'
+import { readConfigText } from './config/find.ts'
+import { Configs } from './config/load.ts'
+import { settle } from './config/settings.ts'
+import type { ScanOptions } from './index.ts'
+import { mergePolicies, type Policy, readPolicy } from './policy/index.ts'
+import { buildReport } from './report/build.ts'
+import type { Report, ReportTarget } from './report/report.ts'
+import type { TargetResult } from './result.ts'
+import { type ScanSettings, scanTarget } from './scan.ts'
+import { withBaseline } from './silence/baseline.ts'
+import { applyIgnores } from './silence/ignores.ts'
+
+/** paranoia's own file (https://github.com/jetstack/paranoia): read as it is, from the current folder alone. */
+const PARANOIA = '.paranoia.yaml'
+
+type Settings = ScanOptions & Pick<ScanSettings, 'at'>
+
+/** @param onTarget called with each target as soon as it is judged */
+export async function scanAll(
+  targets: readonly string[],
+  options: Settings,
+  onTarget: (target: ReportTarget) => void,
+): Promise<Report> {
+  const { at } = options
+  const configs = new Configs(options.config ?? null)
+  const config = await configs.for('.')
+  const { rules, expiringWithin } = settle(options, config, ruleIds())
+  const policy = policyOf(options.config === 'find', config?.policy ?? null)
+  const settings: ScanSettings = {
+    at,
+    expiringWithin,
+    rules,
+    open: openOptions(options),
+    ...(policy === null ? {} : { policy }),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  }
+  const results: TargetResult[] = []
+  for (const target of targets) {
+    for await (const found of scanTarget(target, settings)) {
+      const reference = found.model?.kind === 'dockerfile' ? null : (found.model?.reference ?? null)
+      const ignores = config?.ignores ?? []
+      const findings = applyIgnores(found.findings, { target, reference }, ignores, at, configs.used)
+      const result = { ...found, findings, config: config?.file ?? null }
+      results.push(result)
+      // An updated baseline knows everything: what is new is only known without it.
+      const shown = options.updateBaseline ? [result] : withBaseline([result], options)
+      for (const built of buildReport(shown, { at, expiringWithin }).targets) onTarget(built)
+    }
+  }
+  for (const note of configs.unused()) options.onNote?.(note)
+  return buildReport(withBaseline(results, options), { at, expiringWithin })
+}
+
+function policyOf(find: boolean, own: Policy | null): Policy | null {
+  const found = find && existsSync(PARANOIA) ? readPolicy(readConfigText(PARANOIA), PARANOIA) : null
+  const policies = [own, found].filter(policy => policy !== null)
+  return policies.length === 0 ? null : mergePolicies(policies)
+}
+
+function openOptions(options: Settings): ScanSettings['open'] {
+  const { platform, allPlatforms, offline, plainHttp, caFile, authfile, signal } = options
+  return {
+    env: options.env ?? process.env,
+    plainHttp: [...(plainHttp ?? [])],
+    ...(platform === undefined ? {} : { platform }),
+    ...(allPlatforms === undefined ? {} : { allPlatforms }),
+    ...(offline === undefined ? {} : { offline }),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(authfile === undefined ? {} : { authfile }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
