@@ -16,10 +16,22 @@ const dockerfile = {
 } satisfies Record<string, Loader<DockerfileRule>>
 
 const image = {
+  'distrusted-root': async () => (await import('./distrusted-root.ts')).default,
   'expired-root': async () => (await import('./expired-root.ts')).default,
   'expiring-root': async () => (await import('./expiring-root.ts')).default,
+  'forbidden-root': async () => (await import('./forbidden-root.ts')).default,
+  'inconsistent-stores': async () => (await import('./inconsistent-stores.ts')).default,
+  'missing-root': async () => (await import('./missing-root.ts')).default,
   'no-trust-store': async () => (await import('./no-trust-store.ts')).default,
+  'non-ca-in-store': async () => (await import('./non-ca-in-store.ts')).default,
   'removed-root': async () => (await import('./removed-root.ts')).default,
+  'required-root': async () => (await import('./required-root.ts')).default,
+  'stale-ca-package': async () => (await import('./stale-ca-package.ts')).default,
+  'unknown-root': async () => (await import('./unknown-root.ts')).default,
+  'unparsable-certificate': async () => (await import('./unparsable-certificate.ts')).default,
+  'vulnerable-path-building': async () => (await import('./vulnerable-path-building.ts')).default,
+  'weak-root': async () => (await import('./weak-root.ts')).default,
+  'writable-store': async () => (await import('./writable-store.ts')).default,
 } satisfies Record<string, Loader<ImageRule>>
 
 /** Ids that once were rules, with the reason why they are gone: an id is never used again. */

@@ -86,17 +86,35 @@ function place({ location }: Finding): string {
 }
 
 function shown(example: DockerfileExample | ImageExample): string {
-  return 'dockerfile' in example
-    ? `\`\`\`dockerfile\n${example.dockerfile.trimEnd()}\n\`\`\`\n`
-    : `${sketch(example.image)}\n`
+  if ('dockerfile' in example) return `\`\`\`dockerfile\n${example.dockerfile.trimEnd()}\n\`\`\`\n`
+  const policy =
+    example.policy === undefined
+      ? ''
+      : `\nBeside it this \`.imgtrust.yaml\`:\n\n\`\`\`yaml\n${example.policy.trimEnd()}\n\`\`\`\n`
+  return `${sketch(example.image)}\n${policy}`
 }
 
-function sketch({ distribution, stores, clients = [] }: ImageSketch): string {
-  const held = stores.map(({ path, release }) => `\`${path}\` as of \`${release}\``)
+function sketch({ distribution, stores, clients = [], packages = [] }: ImageSketch): string {
+  const held = stores.map(store => {
+    const { path, release, with: more = [], without = [], broken = [], access = [] } = store
+    const odd = [
+      ...without.map(file => `without \`${file}\``),
+      ...more.map(
+        ({ name, ca }) => `with ${ca === false ? 'a server certificate' : 'a root'} of \`${name}\` beside`,
+      ),
+      ...broken.map(problem => `with a block of which ${problem}`),
+      ...access.map(
+        ({ path, mode, uid, gid }) => `\`${path}\` with mode ${mode.toString(8)} and owner ${uid}:${gid}`,
+      ),
+    ]
+    return `\`${path}\` as of \`${release}\`${odd.length > 0 ? ` (${odd.join(', ')})` : ''}`
+  })
   const programs = clients.map(
-    ({ program, library, libraryVersion }) => `${program} with ${library} ${libraryVersion}`,
+    ({ program, library, libraryVersion, libraryPackage }) =>
+      `${program} with ${library} ${libraryVersion}${libraryPackage === undefined ? '' : ` (\`${libraryPackage}\`)`}`,
   )
-  const what = [...(held.length > 0 ? held : ['no trust store']), ...programs]
+  const installed = packages.map(({ name, version }) => `the package \`${name} ${version}\``)
+  const what = [...(held.length > 0 ? held : ['no trust store']), ...programs, ...installed]
   return `An image on ${distribution.id} ${distribution.version} with ${what.join(', ')}.`
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Severity } from './finding.ts'
-import type { Client, Distribution, ImageModel, Instant, Location, Maybe, Root } from './model.ts'
+import type { Client, Distribution, FileAccess, ImageModel, Instant, Location, Maybe, Root } from './model.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Mend } from './remedy/plan.ts'
 import type { DockerfileModel } from './trace/state.ts'
@@ -77,13 +77,36 @@ export interface ImageSketch {
     readonly path: string
     readonly release: string
     readonly consumers?: readonly string[]
+    /** Roots beside those of the release. */
+    readonly with?: readonly RootSketch[]
+    /** Roots of the release that it lacks, by the names of Debian's files. */
+    readonly without?: readonly string[]
+    /** What is wrong with blocks that can't be read. */
+    readonly broken?: readonly string[]
+    readonly access?: readonly FileAccess[]
   }[]
-  readonly clients?: readonly Pick<Client, 'program' | 'library' | 'libraryVersion' | 'build'>[]
+  readonly clients?: readonly (Pick<Client, 'program' | 'library' | 'libraryVersion' | 'build'> &
+    Pick<Partial<Client>, 'libraryPackage' | 'path'>)[]
   readonly packages?: readonly { readonly name: string; readonly version: string }[]
+}
+
+/** A root of nobody's program; a real certificate is made of it, the same for the same words. */
+export interface RootSketch {
+  readonly name: string
+  /** `2020-01-01` where absent. */
+  readonly notBefore?: string
+  /** `2040-01-01` where absent. */
+  readonly notAfter?: string
+  /** Where absent: yes. */
+  readonly ca?: boolean
+  /** The layer that put it in; where absent: that of the store, 0. */
+  readonly layer?: number
 }
 
 export interface ImageExample {
   readonly image: ImageSketch
+  /** An `.imgtrust.yaml` beside it. */
+  readonly policy?: string
   readonly at: string
   readonly finds?: number
   readonly severity?: Severity

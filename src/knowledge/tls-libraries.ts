@@ -10,6 +10,8 @@ export type ChainShape = '2020' | '2021'
 export interface ChainVerdict {
   readonly fails: boolean
   readonly source: string
+  /** Where it fails and the same distribution has mended that upstream version: the package's version from then on. */
+  readonly mendedFrom?: string
 }
 
 interface Range {
@@ -92,7 +94,8 @@ export function failsOnExpiredCrossSign(
     if (row.patched !== undefined) {
       if (version === upstream)
         return unknown(`${name} ${upstream} of ${build} is patched from ${row.patched} on`)
-      return { fails: order(version, row.patched) < 0, source: row.source }
+      const stillFails = order(version, row.patched) < 0
+      return { fails: stillFails, source: row.source, ...(stillFails && { mendedFrom: row.patched }) }
     }
     if (version === upstream || order(version, row.unknownAfter!) > 0) return unknown(row.source)
   }

@@ -65,6 +65,33 @@ export function failingClients(
   )
 }
 
+/** A library that surely fails on expired cross-signed chains, and the programs that verify with it. */
+export interface FailingLibrary {
+  /** `GnuTLS 3.6.7`. */
+  readonly library: string
+  readonly clients: readonly Client[]
+  /** The package's version from which the same distribution has it mended; null: none is known. */
+  readonly mendedFrom: string | null
+}
+
+/** The libraries among the clients' that surely fail, by name. */
+export function failingOnExpired(clients: readonly Client[]): FailingLibrary[] {
+  const found = new Map<string, { library: string; clients: Client[]; mendedFrom: string | null }>()
+  for (const client of clients) {
+    const { library, libraryVersion, libraryPackage, build } = client
+    if (library === null) continue
+    const version = packageVersion(libraryPackage) ?? libraryVersion
+    const verdict = failsOnExpiredCrossSign(library, version, build)
+    if (isUnknown(verdict) || !verdict.fails) continue
+    const name = `${shorten(library)} ${shorten(libraryVersion ?? version ?? '')}`.trim()
+    const key = `${name} ${version} ${build}`
+    const group = found.get(key) ?? { library: name, clients: [], mendedFrom: verdict.mendedFrom ?? null }
+    group.clients.push(client)
+    found.set(key, group)
+  }
+  return [...found.values()].sort((a, b) => (a.library < b.library ? -1 : a.library > b.library ? 1 : 0))
+}
+
 /** The version in `libgnutls30 3.6.7-4+deb10u5`: patches show in a package's revision alone. */
 function packageVersion(libraryPackage: string | undefined): string | undefined {
   return libraryPackage?.split(' ')[1]

@@ -1,6 +1,7 @@
 /**
  * A case is a folder `test/cases/<rule-id>/{ok,bad}.<what>/`: a Dockerfile (its other files are its build context) or
- * an image.ts whose default export is a sketch; options.json with the date; expected.json with what is found.
+ * an image.ts whose default export is a sketch (an .imgtrust.yaml beside it is its policy); options.json with the date;
+ * expected.json with what is found.
  * `UPDATE_CASES=1` writes expected.json, but never in CI: there a missing one is a failure.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,7 +16,7 @@ import { judgeDockerfile, judgeImage } from './examples.ts'
 import { imageFromSketch } from './sketch.ts'
 
 const root = fileURLToPath(new URL('../cases/', import.meta.url))
-const own = new Set(['Dockerfile', 'image.ts', 'options.json', 'expected.json'])
+const own = new Set(['Dockerfile', 'image.ts', 'options.json', 'expected.json', '.imgtrust.yaml'])
 
 export interface Case {
   readonly rule: string
@@ -51,8 +52,13 @@ export async function runCase({ rule, folder }: Case): Promise<Expected[]> {
   const { at } = JSON.parse(readFileSync(join(folder, 'options.json'), 'utf8')) as { at: string }
   const { model, all } = existsSync(join(folder, 'Dockerfile'))
     ? await judgeDockerfile(readFileSync(join(folder, 'Dockerfile'), 'utf8'), at, contextOf(folder))
-    : await judgeImage(await imageOf(folder), at)
+    : await judgeImage(await imageOf(folder), at, policyOf(folder))
   return all.filter(finding => finding.rule === rule).map(finding => summary(finding, model))
+}
+
+function policyOf(folder: string): string | undefined {
+  const file = join(folder, '.imgtrust.yaml')
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 async function imageOf(folder: string): Promise<ImageModel> {

@@ -3,6 +3,7 @@ import { addDays, parseInstant } from '../../src/clock.ts'
 import type { Finding } from '../../src/finding.ts'
 import { judge } from '../../src/judge.ts'
 import type { ImageModel } from '../../src/model.ts'
+import { readPolicy } from '../../src/policy/index.ts'
 import type { DockerfileExample, ImageExample, Rule } from '../../src/rule.ts'
 import type { DockerfileModel } from '../../src/trace/state.ts'
 import { traceDockerfile } from '../../src/trace/trace.ts'
@@ -23,7 +24,7 @@ export async function judgeExample(rule: Rule, example: DockerfileExample | Imag
   const judged =
     'dockerfile' in example
       ? await judgeDockerfile(example.dockerfile, example.at, example.context)
-      : await judgeImage(imageFromSketch(example.image), example.at)
+      : await judgeImage(imageFromSketch(example.image), example.at, example.policy)
   return { ...judged, findings: judged.all.filter(finding => finding.rule === rule.id) }
 }
 
@@ -41,8 +42,10 @@ export async function judgeDockerfile(
 export async function judgeImage(
   model: ImageModel,
   at: string,
+  policy?: string,
 ): Promise<{ model: ImageModel; all: readonly Finding[] }> {
-  return { model, all: await judge(model, { at: instant(at), expiringWithin }) }
+  const demanded = policy === undefined ? {} : { policy: readPolicy(policy, '.imgtrust.yaml') }
+  return { model, all: await judge(model, { at: instant(at), expiringWithin, ...demanded }) }
 }
 
 export function traceText(text: string, _context?: Readonly<Record<string, string>>): DockerfileModel {
