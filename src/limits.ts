@@ -13,6 +13,8 @@ export const limits = {
   manifestBytes: 4 * MiB,
   /** Bytes of all such documents of one archive, or of one index with all its manifests. */
   documentBytes: 32 * MiB,
+  /** Bytes of a list of targets (`--from-file`). */
+  targetListBytes: 1 * MiB,
   /** Nested indexes. */
   indexDepth: 3,
   /** Layers of one image; engines themselves stop at 127 (overlay2) or 500. */
@@ -38,10 +40,14 @@ export const limits = {
   /** Certificates of one file, and of one image. */
   certificatesPerFile: 20_000,
   certificatesPerImage: 200_000,
+  /** Certificates that one server sends. */
+  certificatesSent: 100,
   /** Bytes of one certificate's DER. */
   certificateBytes: 256 * KiB,
   /** Links followed for one path, as Linux does (ELOOP). */
   linkDepth: 40,
+  /** Files and folders that are looked at because a link of a host's known places leads to them. */
+  linkedFolders: 1_000,
   /** Milliseconds without a byte from a registry or an engine. */
   idleMs: 30_000,
   /** Redirects of one request. */

@@ -61,12 +61,13 @@ function policyOf(find: boolean, own: Policy | null): Policy | null {
 }
 
 function openOptions(options: Settings): ScanSettings['open'] {
-  const { platform, allPlatforms, offline, plainHttp, caFile, authfile, signal } = options
+  const { platform, allPlatforms, deep, offline, plainHttp, caFile, authfile, signal } = options
   return {
     env: options.env ?? process.env,
     plainHttp: [...(plainHttp ?? [])],
     ...(platform === undefined ? {} : { platform }),
     ...(allPlatforms === undefined ? {} : { allPlatforms }),
+    ...(deep === undefined ? {} : { deep }),
     ...(offline === undefined ? {} : { offline }),
     ...(caFile === undefined ? {} : { caFile }),
     ...(authfile === undefined ? {} : { authfile }),

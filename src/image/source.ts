@@ -11,6 +11,8 @@ export interface OpenOptions extends ReadOptions {
   /** `--platform`; null or absent: linux on this machine's architecture. */
   readonly platform?: string | null
   readonly allPlatforms?: boolean
+  /** `--deep`: of a folder or a host every file, not only the known places. */
+  readonly deep?: boolean
   /** No network at all: registries are an error, engines only by their socket. */
   readonly offline?: boolean
   /** `HOST` or `HOST:PORT` that may be spoken to by plain http. */

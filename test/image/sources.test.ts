@@ -23,7 +23,8 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'imgtrust-sources-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string) => join(folder, name)
-const options = { reader: keepAll }
+// Of a folder every file, as of an image: trees are compared whole.
+const options = { reader: keepAll, deep: true }
 
 async function only(spec: string, more: object = {}) {
   const images = await openImages(spec, { ...options, ...more })
@@ -267,6 +268,85 @@ describe('a folder as root filesystem', () => {
     expect(tree.read('/etc/fifo')).toBeNull()
     expect(tree.list('/proc')).toEqual([])
     expect(tree.resolve('/etc/ssl/all/etc/cert')).toBe('/etc/ssl/cert.pem')
+  })
+})
+
+describe('of a root filesystem', () => {
+  it('only the known places are read, unless every file is asked for', async () => {
+    const root = at('host')
+    const files = {
+      'etc/ssl/certs/a.pem': 'store',
+      'usr/lib/python3/site-packages/certifi/cacert.pem': 'store',
+      'usr/share/man/man1/x.pem': 'a page',
+      'opt/app/data.bin': 'data',
+      'home/me/own.pem': 'own',
+      'var/lib/dpkg/status': 'packages',
+      'var/cache/x.pem': 'cache',
+      'srv/pki/corp.pem': 'linked',
+      'srv/other/x.pem': 'not linked',
+      'mnt/way/ca.pem': 'by a link in its path',
+    }
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(join(root, path, '..'), { recursive: true })
+      await writeFile(join(root, path), text)
+    }
+    await symlink('/srv/pki', join(root, 'etc/pki'))
+    await symlink('../../mnt/over/ca.pem', join(root, 'etc/ssl/ca.pem'))
+    await symlink('way', join(root, 'mnt/over'))
+    await symlink('../../../..', join(root, 'etc/ssl/up'))
+    await symlink('/nowhere/cert', join(root, 'etc/ssl/dead'))
+    const scanned = { version: 'ends', keep: (path: string) => path.endsWith('status'), scan: () => null }
+    const wanting = { ...scanned, startBytes: 1, keepStart: () => true }
+    const readOf = async (deep: boolean) => {
+      const [image] = await openImages(`dir:${root}`, { reader: wanting, deep })
+      const tree = await readTree(image!, wanting)
+      return { tree, read: [...tree.files()].map(file => file.path) }
+    }
+    const known = await readOf(false)
+    expect(known.read).toEqual([
+      '/etc/ssl/certs/a.pem',
+      '/mnt/way/ca.pem',
+      '/srv/pki/corp.pem',
+      '/usr/lib/python3/site-packages/certifi/cacert.pem',
+      '/var/lib/dpkg/status',
+    ])
+    expect(known.tree.exists('/opt/app/data.bin')).toBe(true)
+    expect(textAt(known.tree, '/etc/pki/corp.pem')).toBe('linked')
+    expect(textAt(known.tree, '/etc/ssl/ca.pem')).toBe('by a link in its path')
+    const deep = await readOf(true)
+    expect(deep.read).toEqual(
+      Object.keys(files)
+        .map(path => `/${path}`)
+        .sort(),
+    )
+  })
+
+  it('a file that is gone meanwhile was not there, one that may not be read is unknown', async () => {
+    const root = at('changing')
+    await mkdir(join(root, 'etc'), { recursive: true })
+    for (const name of ['a', 'b', 'c']) await writeFile(join(root, 'etc', name), name)
+    await chmod(join(root, 'etc/b'), 0)
+    const reader = {
+      ...keepAll,
+      keep: (path: string) => {
+        if (path === 'etc/a') rmSync(join(root, 'etc/c'), { force: true })
+        return true
+      },
+    }
+    const [image] = await openImages(`dir:${root}`, { reader })
+    const tree = await readTree(image!, reader)
+    expect(tree.list('/etc')).toEqual(process.getuid?.() === 0 ? ['a', 'b'] : ['a'])
+    if (process.getuid?.() !== 0)
+      expect(tree.unknowns).toMatchObject([{ what: '/etc/b', why: 'not readable for this user' }])
+    else expect(tree.unknowns).toEqual([])
+  })
+
+  it('a name that is no UTF-8 is unknown, not left out in silence', async () => {
+    const root = at('bytes')
+    await mkdir(join(root, 'etc'), { recursive: true })
+    await writeFile(Buffer.concat([Buffer.from(join(root, 'etc/')), Buffer.from([0xff, 0x61])]), 'x')
+    const { tree } = await scan(`dir:${root}`)
+    expect(tree.unknowns).toMatchObject([{ what: '/etc/\ufffda', code: 'unreadable' }])
   })
 })
 

@@ -8,7 +8,7 @@ import type { Source } from '../source.ts'
 /** An unpacked root filesystem. */
 export const dir: Source = {
   id: 'dir',
-  open: async name => {
+  open: async (name, options) => {
     const there = await stat(name).catch(() => null)
     if (!there) throw new JobError('not-found', `${printable(name)} is not there`)
     if (!there.isDirectory()) {
@@ -17,17 +17,23 @@ export const dir: Source = {
         `${printable(name)} is no folder; for an image archive say docker-archive:${printable(name)}`,
       )
     }
-    return [openFolder(name, 'rootfs', 'dir', name)]
+    return [openFolder(name, 'rootfs', 'dir', name, options.deep ?? false)]
   },
 }
 
 /** This machine. */
 export const host: Source = {
   id: 'host',
-  open: async name => [openFolder(name, 'host', 'host', 'host')],
+  open: async (name, options) => [openFolder(name, 'host', 'host', 'host', options.deep ?? false)],
 }
 
-function openFolder(root: string, kind: OpenedImage['kind'], source: string, reference: string): OpenedImage {
+function openFolder(
+  root: string,
+  kind: OpenedImage['kind'],
+  source: string,
+  reference: string,
+  deep: boolean,
+): OpenedImage {
   return {
     kind,
     source,
@@ -42,7 +48,7 @@ function openFolder(root: string, kind: OpenedImage['kind'], source: string, ref
         mediaType: null,
         size: null,
         createdBy: null,
-        facts: (reader, options) => folderFacts(root, reader, options),
+        facts: (reader, options) => folderFacts(root, reader, { ...options, deep }),
       },
     ],
     unknowns: [],

@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'imgtrust-truth-'))
 const at = (name: string) => join(folder, name)
 
 async function treeAt(spec: string): Promise<Record<string, string>> {
-  const [image] = await openImages(spec, { reader: keepAll })
+  const [image] = await openImages(spec, { reader: keepAll, deep: true })
   return listing(await readTree(image!, keepAll))
 }
 
