@@ -25,7 +25,32 @@ const packages = [
   'openssl',
   'rpm',
   'ruby',
-  'ca-certificates-mono',
+]
+const python = '/usr/lib/python3/dist-packages'
+const rubygems = '/usr/lib/ruby/vendor_ruby/rubygems/ssl_certs/rubygems.org'
+
+const systems = [
+  {
+    suite: 'bookworm',
+    packages: [...packages, 'ca-certificates-mono'],
+    java: 'java-17-openjdk-amd64',
+    node: '/usr/lib/x86_64-linux-gnu/libnode.so.108',
+    system: 'node,openssl,python3,ruby',
+    bundle: 'apt,node,openssl,python3,ruby',
+    python: [`${python}/certifi/cacert.pem`, `${python}/pip/_vendor/certifi/cacert.pem`],
+    mono: ['/etc/mono/certstore/certs/Trust', '/etc/mono/certstore/new-certs/Trust'],
+  },
+  {
+    suite: 'trixie',
+    packages,
+    java: 'java-21-openjdk-amd64',
+    node: '/usr/lib/x86_64-linux-gnu/libnode.so.115',
+    system: 'apt,node,openssl,python3,ruby',
+    bundle: 'apt,node,openssl,python3,ruby',
+    // Here certifi is without a file of its own.
+    python: [`${python}/pip/_vendor/certifi/cacert.pem`],
+    mono: [],
+  },
 ]
 
 function modelOf(tree: ReturnType<typeof treeOf>): ImageModel {
@@ -60,39 +85,28 @@ function fingerprints(text: string): string[] {
 
 const rootsOf = (store: TrustStore) => store.roots.map(({ sha256 }) => sha256).sort()
 
-describe.skipIf(missing !== null)(
-  `Debian bookworm with Java, Python, Node.js, NSS, p11-kit, Ruby, Mono${skipped}`,
-  () => {
+describe.each(systems)('Debian $suite', system => {
+  describe.skipIf(missing !== null)(`with Java, Python, Node.js, NSS, p11-kit, Ruby${skipped}`, () => {
     let root = ''
     let model: ImageModel
     const storeAt = (path: string) => model.stores.find(each => each.path === path)!
 
     beforeAll(() => {
-      root = copyOf(debian('bookworm', packages))
+      root = copyOf(debian(system.suite, system.packages))
       model = modelOf(treeOfFolder(root))
     })
     afterAll(() => rmSync(root, { recursive: true, force: true }))
 
     test('its stores, none more and none less; nothing is unknown', () => {
       expect(model.stores.map(({ path, format, consumers }) => [path, format, consumers.join()])).toEqual([
-        ['/etc/mono/certstore/certs/Trust', 'hashed-dir', 'mono'],
-        ['/etc/mono/certstore/new-certs/Trust', 'hashed-dir', 'mono'],
-        ['/etc/ssl/certs', 'hashed-dir', 'node,openssl,python3,ruby'],
-        ['/etc/ssl/certs/ca-certificates.crt', 'pem-bundle', 'apt,node,openssl,python3,ruby'],
+        ...system.mono.map(path => [path, 'hashed-dir', 'mono']),
+        ['/etc/ssl/certs', 'hashed-dir', system.system],
+        ['/etc/ssl/certs/ca-certificates.crt', 'pem-bundle', system.bundle],
         ['/etc/ssl/certs/java/cacerts', 'jks', 'java'],
-        ['/usr/lib/python3/dist-packages/certifi/cacert.pem', 'pem-bundle', ''],
-        ['/usr/lib/python3/dist-packages/pip/_vendor/certifi/cacert.pem', 'pem-bundle', 'pip'],
-        [
-          '/usr/lib/ruby/vendor_ruby/rubygems/ssl_certs/rubygems.org/GlobalSignRootCA.pem',
-          'pem-bundle',
-          'gem',
-        ],
-        [
-          '/usr/lib/ruby/vendor_ruby/rubygems/ssl_certs/rubygems.org/GlobalSignRootCA_R3.pem',
-          'pem-bundle',
-          'gem',
-        ],
-        ['/usr/lib/x86_64-linux-gnu/libnode.so.108', 'embedded', ''],
+        ...system.python.map(path => [path, 'pem-bundle', path.includes('/pip/') ? 'pip' : '']),
+        [`${rubygems}/GlobalSignRootCA.pem`, 'pem-bundle', 'gem'],
+        [`${rubygems}/GlobalSignRootCA_R3.pem`, 'pem-bundle', 'gem'],
+        [system.node, 'embedded', ''],
         ['/usr/lib/x86_64-linux-gnu/libnssckbi.so', 'embedded', ''],
       ])
       expect(model.unknowns).toEqual([])
@@ -106,7 +120,7 @@ describe.skipIf(missing !== null)(
         const said = spawnSync('keytool', options, { encoding: 'utf8', maxBuffer: 64 << 20 })
         expect(rootsOf(store)).toEqual(fingerprints(said.stdout))
         expect(store.sources).toEqual(['/usr/share/ca-certificates'])
-        expect(store.aliases).toContain('/usr/lib/jvm/java-17-openjdk-amd64/lib/security/cacerts')
+        expect(store.aliases).toContain(`/usr/lib/jvm/${system.java}/lib/security/cacerts`)
       },
     )
 
@@ -181,31 +195,29 @@ describe.skipIf(missing !== null)(
     })
 
     test('certifi and the copy in pip hold what Python reads from them', () => {
-      for (const [module, path] of [
-        ['certifi', '/usr/lib/python3/dist-packages/certifi/cacert.pem'],
-        ['pip._vendor.certifi', '/usr/lib/python3/dist-packages/pip/_vendor/certifi/cacert.pem'],
-      ]) {
+      for (const path of system.python) {
         // Debian patches certifi so that it names the system's bundle: the file is asked for by its place.
-        const script = `import ssl, hashlib, ${module}\nc = ssl.create_default_context(cafile="${path}")\nprint("\\n".join(hashlib.sha256(d).hexdigest() for d in c.get_ca_certs(True)))`
+        const script = `import ssl, hashlib\nc = ssl.create_default_context(cafile="${path}")\nprint("\\n".join(hashlib.sha256(d).hexdigest() for d in c.get_ca_certs(True)))`
         const said = inside(root, `python3 -c '${script}'`)
-        expect(rootsOf(storeAt(path!))).toEqual([...new Set(said.trim().split('\n'))].sort())
+        expect(rootsOf(storeAt(path))).toEqual([...new Set(said.trim().split('\n'))].sort())
       }
     })
 
     test("Node.js's own roots are those that it lists", () => {
       const said = inside(root, `node -p 'tls.rootCertificates.join("\\n")'`)
-      expect(rootsOf(storeAt('/usr/lib/x86_64-linux-gnu/libnode.so.108'))).toEqual(
-        [...new Set(fingerprints(said))].sort(),
-      )
+      expect(rootsOf(storeAt(system.node))).toEqual([...new Set(fingerprints(said))].sort())
     })
 
-    test("Mono's folder holds what cert-sync was given", () => {
-      expect(rootsOf(storeAt('/etc/mono/certstore/certs/Trust'))).toEqual(
-        rootsOf(storeAt('/etc/ssl/certs/ca-certificates.crt')),
-      )
-    })
-  },
-)
+    test.skipIf(system.mono.length === 0)(
+      "Mono's folder holds what cert-sync was given (skipped where there is none)",
+      () => {
+        expect(rootsOf(storeAt(system.mono[0]!))).toEqual(
+          rootsOf(storeAt('/etc/ssl/certs/ca-certificates.crt')),
+        )
+      },
+    )
+  })
+})
 
 const specs = [
   { name: 'openssl-libs', epoch: 1, files: 3_000 },
