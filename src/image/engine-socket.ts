@@ -66,7 +66,11 @@ function parseHost(kind: EngineKind, said: string, env: Env): Endpoint {
   const bad = (why: string) =>
     new JobError('unsupported', `${kind.variable}=${printable(said.replace(/\/\/[^@/]*@/, '//'))}: ${why}`)
   if (!/^(?:tcp|https?):\/\//.test(said))
-    throw bad('only unix:// and tcp:// can be used; save the image and scan the file')
+    throw bad(
+      said.startsWith('ssh://')
+        ? `ssh is not spoken; save the image there and scan what comes: ssh HOST docker save IMAGE | imgtrust scan -`
+        : 'only unix:// and tcp:// can be used; save the image and scan the file',
+    )
   const url = URL.parse?.(said.replace(/^tcp:/, 'http:')) ?? tryUrl(said.replace(/^tcp:/, 'http:'))
   if (!url?.hostname) throw bad('it is no address')
   const tls = said.startsWith('https:') || Boolean(env.DOCKER_TLS_VERIFY)

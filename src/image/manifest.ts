@@ -31,6 +31,8 @@ export interface Index {
 /** An image manifest: OCI's, or Docker's schema 2. */
 export interface Manifest {
   readonly kind: 'manifest'
+  /** What it is where it is no container image (a chart, a signature, …), in a few words; else null. */
+  readonly artifact: string | null
   readonly config: Descriptor
   readonly layers: readonly Descriptor[]
 }
@@ -74,11 +76,12 @@ export function parseManifest(bytes: Uint8Array, what: string): Index | Manifest
     if (json.layers.length > limits.layers) {
       throw new JobError('limit', `${what} names ${json.layers.length} layers, more than ${limits.layers}`)
     }
-    return {
-      kind: 'manifest',
-      config: descriptor(json.config, what),
-      layers: json.layers.map(one => descriptor(one, what)),
-    }
+    const config = descriptor(json.config, what)
+    const layers = json.layers.map(one => descriptor(one, what))
+    return { kind: 'manifest', artifact: artifactOf(json, config, layers), config, layers }
+  }
+  if (json.mediaType === 'application/vnd.oci.artifact.manifest.v1+json') {
+    throw noImage(what, printable(string(json.artifactType) ?? 'an artifact', 100))
   }
   if (json.schemaVersion === 1) {
     throw new JobError(
@@ -87,6 +90,40 @@ export function parseManifest(bytes: Uint8Array, what: string): Index | Manifest
     )
   }
   throw new JobError('unsupported', `${what} is neither an image manifest nor an index`)
+}
+
+/** @param artifact what it is instead */
+export function noImage(what: string, artifact: string): JobError {
+  return new JobError(
+    'unsupported',
+    `${what} names no container image: it is ${artifact}; scan the image itself`,
+  )
+}
+
+/** What projects call their artifacts (OCI image spec, "Guidelines for Artifact Usage"; each project's own pages). */
+const artifacts: readonly (readonly [RegExp, string])[] = [
+  [/^application\/vnd\.cncf\.helm\./, 'a Helm chart'],
+  [/^application\/vnd\.dev\.(?:cosign|sigstore)\./, 'a signature (cosign, Sigstore)'],
+  [/^application\/vnd\.cncf\.notary\./, 'a signature (Notary)'],
+  [/^application\/vnd\.in-toto/, 'an attestation (in-toto)'],
+  [/^application\/(?:vnd\.cyclonedx|spdx)/, 'a list of components (SBOM)'],
+  [/^application\/vnd\.wasm\./, 'a WebAssembly module'],
+  [/^application\/vnd\.docker\.plugin\./, 'a plugin of Docker'],
+  [/^application\/vnd\.buildkit\.cacheconfig\./, 'a build cache of BuildKit'],
+  [/^application\/vnd\.docker\.ai\.|^application\/vnd\.cncf\.model\./, 'a model for machine learning'],
+]
+
+const imageConfigs = /^application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\./
+
+/** The media types tell what an artifact is, never what an image is: an image's bytes decide, its types may be wrong. */
+function artifactOf(json: Json, config: Descriptor, layers: readonly Descriptor[]): string | null {
+  const type = string(json.artifactType)
+  const said = [type, config.mediaType, ...layers.map(layer => layer.mediaType)]
+  for (const [pattern, name] of artifacts) if (said.some(one => one && pattern.test(one))) return name
+  if (type) return `an artifact of the type ${printable(type, 100)}`
+  const { mediaType } = config
+  if (!mediaType || imageConfigs.test(mediaType) || /json$|octet-stream|^text\//.test(mediaType)) return null
+  return `an artifact whose configuration is of the type ${printable(mediaType, 100)}`
 }
 
 function descriptor(value: unknown, what: string): Descriptor {

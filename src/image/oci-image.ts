@@ -7,6 +7,7 @@ import {
   type ImageConfig,
   type Index,
   type Manifest,
+  noImage,
   parseConfig,
   parseManifest,
 } from './manifest.ts'
@@ -126,6 +127,7 @@ async function resolve(
     if (found.length === 0 && other) throw other
     return found
   }
+  if (document.artifact !== null) throw noImage(what, document.artifact)
   const configName = `the configuration of ${options.reference}`
   const config = parseConfig(spend(await store.document(document.config, configName)), configName)
   if (config.diffIds.length !== document.layers.length) {

@@ -485,28 +485,76 @@ describe('wrong digests, sizes and documents at every level', () => {
     await expect(scan('-', { stdin: inPieces(tar) })).rejects.toMatchObject({ code: 'malformed' })
   })
 
-  it('things that are no images: a chart, a signature, schema 1', async () => {
+  it.each([
+    ['a chart', { config: 'application/vnd.cncf.helm.config.v1+json' }, 'Helm chart'],
+    [
+      'a signature',
+      {
+        config: 'application/vnd.oci.image.config.v1+json',
+        layer: 'application/vnd.dev.cosign.simplesigning.v1+json',
+      },
+      'signature',
+    ],
+    ['an attestation', { layer: 'application/vnd.in-toto+json' }, 'in-toto'],
+    [
+      'something of its own type',
+      { artifactType: 'application/x.y\u001b[31m', config: 'application/vnd.oci.empty.v1+json' },
+      'an artifact of the type application/x.y',
+    ],
+    ['an unknown configuration', { config: 'application/x-thing' }, 'application/x-thing'],
+    ['an old artifact manifest', { old: 'application/vnd.example.sbom' }, 'application/vnd.example.sbom'],
+    ['schema 1', { schema1: true }, 'schema 1'],
+  ])('no image but %s: said what it is', async (_, kind: Record<string, unknown>, words) => {
     await make()
-    const chart = Buffer.from('{"name":"chart"}')
-    const manifest = Buffer.from(
-      JSON.stringify({
-        schemaVersion: 2,
-        config: {
-          mediaType: 'application/vnd.cncf.helm.config.v1+json',
-          digest: sha256Of(chart),
-          size: chart.length,
-        },
-        layers: [],
-      }),
-    )
-    const old = Buffer.from('{"schemaVersion":1,"fsLayers":[]}')
-    for (const bytes of [manifest, old]) {
-      const blobs = new Map([...image.blobs, [sha256Of(chart), chart], [sha256Of(bytes), bytes]])
-      const index = Buffer.from(
-        JSON.stringify({ manifests: [{ digest: sha256Of(bytes), size: bytes.length }] }),
-      )
-      for await (const form of forms(blobs, index))
-        await expect(form()).rejects.toMatchObject({ code: 'unsupported' })
+    const blob = Buffer.from('{"name":"thing"}')
+    const descriptor = (mediaType: unknown) => ({ mediaType, digest: sha256Of(blob), size: blob.length })
+    const manifest = kind.schema1
+      ? { schemaVersion: 1, fsLayers: [] }
+      : kind.old
+        ? { mediaType: 'application/vnd.oci.artifact.manifest.v1+json', artifactType: kind.old, blobs: [] }
+        : {
+            schemaVersion: 2,
+            artifactType: kind.artifactType,
+            config: descriptor(kind.config ?? 'application/vnd.oci.image.config.v1+json'),
+            layers: kind.layer ? [descriptor(kind.layer)] : [],
+          }
+    const bytes = Buffer.from(JSON.stringify(manifest))
+    const blobs = new Map([...image.blobs, [sha256Of(blob), blob], [sha256Of(bytes), bytes]])
+    const entry = { digest: sha256Of(bytes), size: bytes.length }
+    for await (const form of forms(blobs, Buffer.from(JSON.stringify({ manifests: [entry] })))) {
+      const failed = await form().catch(error => error)
+      expect(failed).toMatchObject({ name: 'JobError', code: 'unsupported' })
+      expect(failed.message).toContain(words)
+      expect(failed.message).not.toContain('\u001b')
+    }
+    // Beside an image it is passed over.
+    const beside = Buffer.from(JSON.stringify({ manifests: [entry, descriptorOf(image)] }))
+    const [opened, ...more] = await openAll(blobs, beside)
+    expect([opened!.layers.length, more.length]).toEqual([2, 0])
+  })
+
+  async function openAll(blobs: ReadonlyMap<string, Buffer>, index: Buffer) {
+    await rmSync(at('beside'), { recursive: true, force: true })
+    await writeOciDir(at('beside'), [{ ...image, blobs }], index)
+    return openImages(at('beside'), { reader: keepAll, allPlatforms: true })
+  }
+
+  it('wrong media types: the bytes decide', async () => {
+    await make()
+    const json = JSON.parse(image.manifest.bytes.toString())
+    for (const [wrong, config] of [
+      ['application/vnd.oci.image.layer.v1.tar+zstd', 'application/octet-stream'],
+      ['text/plain', 'application/vnd.docker.container.image.v1+json'],
+      [undefined, undefined],
+    ]) {
+      json.mediaType = 'application/json'
+      json.config.mediaType = config
+      for (const layer of json.layers) layer.mediaType = wrong
+      const bytes = Buffer.from(JSON.stringify(json))
+      const changed = { ...image, manifest: { ...image.manifest, bytes, digest: sha256Of(bytes) } }
+      const blobs = new Map([...image.blobs, [sha256Of(bytes), bytes]])
+      const index = Buffer.from(JSON.stringify({ manifests: [descriptorOf(changed)] }))
+      for await (const form of forms(blobs, index)) expect((await form()).list('/')).toEqual(['f', 'g'])
     }
   })
 
