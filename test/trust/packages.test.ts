@@ -102,7 +102,7 @@ describe('package databases', () => {
     '/var/lib/rpm/Packages',
     '/var/lib/rpm/rpmdb.sqlite',
     '/usr/lib/sysimage/rpm/Packages.db',
-  ])("RPM's is told to be unread: %s", path => {
+  ])("RPM's that is none is told: %s", path => {
     const packages = readPackages(treeOf({ [path]: 'x' }))
     expect(packages.all).toEqual([])
     expect(packages.unknowns).toMatchObject([{ what: 'the package database', location: { path } }])
@@ -131,6 +131,8 @@ describe('package databases', () => {
     ['dpkg', '2.0+really1.9-1', '1.9'],
     ['dpkg', '20.19.2+dfsg-1', '20.19.2'],
     ['dpkg', '2.6.1', '2.6.1'],
+    ['rpm', '1:3.0.7-27.el9', '3.0.7'],
+    ['rpm', '7.76.1-29.el9_4.1', '7.76.1'],
   ] as const)('the upstream version of %s %s is %s', (manager, version, expected) => {
     expect(upstreamVersion({ manager, version })).toBe(expected)
   })

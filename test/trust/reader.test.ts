@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { trustReader } from '../../src/trust/reader.ts'
-import { makeCertificate, nameOf } from '../support/certificate.ts'
+import { makeCertificate, nameOf, pemOf, tlv } from '../support/certificate.ts'
+import { makeElf } from '../support/elf.ts'
+import { makeRpmHeader, rpmSqlite } from './make/databases.ts'
+import { certBag, looseBer, makeJks, makePkcs7, makePkcs12 } from './make/keystores.ts'
 
 describe('what is kept of an image', () => {
   test.each([
@@ -34,6 +37,12 @@ describe('what is kept of an image', () => {
     ['opt/java/openjdk/release', 1_500],
     ['usr/lib/jvm/java-17-openjdk-amd64/lib/security/cacerts', 160_000],
     ['usr/lib/x86_64-linux-gnu/libnssckbi.so', 500_000],
+    ['var/lib/rpm/Packages', 20_000_000],
+    ['usr/lib/sysimage/rpm/rpmdb.sqlite', 20_000_000],
+    ['usr/lib/sysimage/rpm/Packages.db', 20_000_000],
+    ['etc/pki/nssdb/cert9.db', 28_000],
+    ['etc/pki/ca-trust/extracted/java/cacerts', 160_000],
+    ['etc/mono/certstore/certs/Trust/ski-00.cer', 1_000],
   ])('%s', (path, size) => {
     expect(trustReader.keep(path, size)).toBe(true)
   })
@@ -56,6 +65,54 @@ describe('what is not', () => {
     ['usr/share/doc/libssl3/copyright', 9_000],
   ])('%s of %d bytes', (path, size) => {
     expect(trustReader.keep(path, size)).toBe(false)
+  })
+})
+
+describe('what is kept for how it begins, whatever it is called', () => {
+  const { der, pem } = makeCertificate()
+  const start = (bytes: Uint8Array) => bytes.subarray(0, trustReader.startBytes)
+  const p7b = Buffer.from(pemOf(makePkcs7([der]), 'PKCS7'))
+  test.each<[string, string, Uint8Array, boolean]>([
+    ['JKS', 'srv/x', makeJks([]), true],
+    ['JCEKS', 'srv/x', makeJks([], { jceks: true }), true],
+    ['PKCS#12', 'srv/x', makePkcs12([certBag(der, true)]), true],
+    ['PKCS#12 in BER', 'srv/x', looseBer(makePkcs12([certBag(der, true)])), true],
+    ['PKCS#7', 'srv/x', makePkcs7([der]), true],
+    ['PKCS#7 in PEM', 'srv/x', p7b, true],
+    ['PKCS#7 in PEM behind text', 'srv/x.p7b', Buffer.concat([Buffer.from('text\n'), p7b]), true],
+    ['one certificate in DER', 'srv/x', der, true],
+    ['PEM, which is found while it passes', 'srv/x.pem', Buffer.from(pem), false],
+    ['a program', 'srv/x', makeElf({ needed: ['libssl.so.3'] }), false],
+    ['a database', 'srv/x.db', Buffer.from('SQLite format 3\0'.padEnd(200, '\0')), false],
+    [
+      'an RSA key in DER',
+      'srv/x',
+      tlv(0x30, tlv(0x02, Buffer.from([0])), tlv(0x02, Buffer.alloc(300))),
+      false,
+    ],
+    ['zeros', 'srv/x', Buffer.alloc(200), false],
+  ])('%s', (_, path, bytes, kept) => {
+    expect(trustReader.keep(path, bytes.length)).toBe(false)
+    expect(trustReader.keepStart!(path, bytes.length, start(bytes))).toBe(kept)
+  })
+
+  test('a request in DER begins like a certificate, and is not kept in the end', () => {
+    const request = tlv(0x30, tlv(0x30, tlv(0x02, Buffer.from([0])), Buffer.alloc(200)))
+    expect(trustReader.keepStart!('srv/x', request.length, start(request))).toBe(true)
+    expect(trustReader.condense!('srv/x', request)).toBeNull()
+    expect(trustReader.condense!('srv/x', der)).toBe(der)
+  })
+
+  test("of RPM's database only the packages are kept", () => {
+    const database = rpmSqlite([
+      makeRpmHeader({ 1000: 'bash', 1001: '5', 1002: '1', 9999: 'x'.repeat(9_000) }),
+    ])
+    const kept = trustReader.condense!('var/lib/rpm/rpmdb.sqlite', database)!
+    expect(kept.length).toBeLessThan(300)
+    // What is kept is never taken for a database.
+    expect(Buffer.from(trustReader.condense!('var/lib/rpm/rpmdb.sqlite', kept)!).toString()).toMatch(
+      /of no form/,
+    )
   })
 })
 
