@@ -10,6 +10,9 @@ const folders: readonly string[] = [
   'lib32',
   'lib64',
   'opt',
+  // macOS: /etc is a link to the first, and the second tells that it is one (a file, whose neighbours are not gone into).
+  'private/etc',
+  'System/Library/CoreServices/SystemVersion.plist',
   'sbin',
   'usr',
   'var/lib/apk',

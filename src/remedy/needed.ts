@@ -29,15 +29,21 @@ export function neededOf(there: readonly Root[], gone: readonly Root[], at: Inst
   }
 }
 
-/** What the summary of a removal must add, as the end of a sentence; null where nothing is lost. */
-export function warning({ lacks, good }: Need): string | null {
+/** What the summary of the removal of `gone` roots must add, as the end of a sentence; null where nothing is lost. */
+export function warning({ lacks, good }: Need, gone: number): string | null {
   if (lacks.length > 0) {
     const [it, is] = lacks.length === 1 ? ['it', 'is'] : ['them', 'are']
     return `but ${enumerate(lacks)} ${is} not there either, and until the store holds ${it} servers that stand on ${it} are refused all the same`
   }
   if (good.length > 0) {
-    const [it, is] = good.length === 1 ? ['it', 'is'] : ['them', 'are']
-    return `but ${enumerate(good)} ${is} still trusted and in date: servers that stand on ${it} will be refused`
+    const which =
+      gone > good.length
+        ? `${enumerate(good)} ${good.length === 1 ? 'is' : 'are'}`
+        : gone === 1
+          ? 'it is'
+          : 'they are'
+    const it = good.length === 1 ? 'it' : 'them'
+    return `but ${which} still trusted and in date: servers that stand on ${it} will be refused`
   }
   return null
 }

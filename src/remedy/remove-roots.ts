@@ -22,12 +22,13 @@ export function removeRoots(target: Target, path: string, roots: readonly Root[]
   if (steps === null) return []
   const need = neededOf(store.roots, roots, at)
   const what = `Take ${namesOf(roots)} out of ${isSafePath(path) ? path : 'the store'}`
-  const caution = warning(need)
+  const caution = warning(need, roots.length)
   const plain: Candidate = {
-    summary: `${what}${caution === null ? '' : `, ${caution}`}${hint(target, steps)}`,
+    summary: `${what}${caution === null ? '' : `, ${caution}`}${hint(target)}`,
     steps,
     fixable: caution === null,
-    ...(caution === null ? {} : { doubt: caution }),
+    // Who asks for a good root to go gets it; a removal that leaves the servers refused has mended nothing.
+    ...(caution === null || need.lacks.length === 0 ? {} : { doubt: caution }),
   }
   return need.lacks.length === 0 ? [plain] : [...withUpgrade(target, store, need, what, steps, at), plain]
 }
@@ -63,7 +64,7 @@ function withUpgrade(
   if (![...lacking].every(sha256 => brought.has(sha256))) return []
   return [
     {
-      summary: `Upgrade ${layout.package}, which brings ${lacks.join(', ')}, then ${what.charAt(0).toLowerCase()}${what.slice(1)}${hint(target, steps)}`,
+      summary: `Upgrade ${layout.package}, which brings ${lacks.join(', ')}, then ${what.charAt(0).toLowerCase()}${what.slice(1)}${hint(target)}`,
       steps: [{ kind: 'install-package', manager, names: [layout.package], upgrade: true }, ...steps],
       fixable: true,
     },
@@ -72,16 +73,17 @@ function withUpgrade(
 
 function namesOf(roots: readonly Root[]): string {
   const names = roots.map(({ sha256 }) => rootByFingerprint(sha256)?.name)
-  return names.length <= 2 && !names.includes(undefined)
-    ? names.join(' and ')
-    : `${roots.length} expired roots`
+  if (names.length <= 2 && !names.includes(undefined)) return names.join(' and ')
+  return roots.length === 1 ? '1 root' : `${roots.length} roots`
 }
 
-/** What is still to do when the store is mended: a program reads it when it starts. */
-function hint({ kind }: Target, steps: readonly Step[]): string {
-  if (kind !== 'host') return ''
-  const upgraded = steps.some(step => step.kind === 'pip-upgrade')
-  return `; then restart the ${upgraded ? 'programs' : 'services'} that still run with the old store`
+/** What is still to do when the store is mended: a program reads it when it starts, a container forgets what it was told. */
+function hint({ kind, darwin }: Target): string {
+  if (kind === 'dockerfile') return ''
+  const restart = '; then restart what still runs with the old store'
+  return kind === 'host' || darwin
+    ? restart
+    : `${restart}, containers by their new image (kubectl rollout restart)`
 }
 
 /**

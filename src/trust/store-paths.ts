@@ -38,6 +38,11 @@ export const knownStores: readonly KnownStore[] = [
   },
   { path: '/usr/lib/ssl/cert.pem', kind: 'file', source: 'Debian openssl, --openssldir=/usr/lib/ssl' },
   { path: '/usr/lib/ssl/certs', kind: 'folder', source: 'Debian openssl, --openssldir=/usr/lib/ssl' },
+  {
+    path: '/private/etc/ssl/cert.pem',
+    kind: 'file',
+    source: 'macOS, whose /etc is a link to /private/etc: hier(7)',
+  },
   { path: '/usr/local/ssl/cert.pem', kind: 'file', source: openssl },
   { path: '/usr/local/ssl/certs', kind: 'folder', source: openssl },
   { path: '/usr/local/etc/openssl/cert.pem', kind: 'file', source: openssl },

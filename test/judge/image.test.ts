@@ -120,7 +120,8 @@ describe('remedies', () => {
     const line = render(found!.alternatives[0]!, 'shell', model)
     expect(line).toMatch(/^sed -i .* \/etc\/ssl\/cert\.pem$/)
     expect(render(found!.alternatives[0]!, 'dockerfile', model)).toBe(`RUN ${line}`)
-    expect(render(found!.alternatives[0]!, 'ansible', model)).toBeNull()
+    expect(render(found!.alternatives[0]!, 'ansible', model)).toContain('path: /etc/ssl/cert.pem')
+    expect(render(found!.remedy!, 'ansible', model)).toBeNull()
   })
 
   it('take a Debian root out by its conf, in the form for images and in that for hosts', async () => {

@@ -54,9 +54,15 @@ export function renderAnsible({ summary, steps }: Remedy): string | null {
   ].join('\n')
 }
 
-/** Without the reminder to restart: the handler does that. */
+/** Without the reminder to restart: the handler does that. A title is for people: no more than letters and signs. */
 function title(summary: string): string {
-  return (summary.split(';')[0] ?? summary).replace(/[^ -~]/g, '?')
+  const [head = ''] = summary.split('; then restart')
+  const ascii = head
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^ -~]/g, '?')
+    .replace(/[{}]/g, '')
+  return ascii.slice(0, 200)
 }
 
 function tasksOf(step: Step): Task[] | null {

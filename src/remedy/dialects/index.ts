@@ -13,11 +13,11 @@ export type DialectId = (typeof dialectIds)[number]
 
 type Render = (remedy: Remedy, model: ImageModel | DockerfileModel) => string | null
 
-/** An image is built anew and rolled out: a play would mend containers that forget it at their next start. */
+/** A Dockerfile is no system. Of an image there may be systems that live on: virtual machines, containers of LXC. */
 const forSystems =
   (render: (remedy: Remedy) => string | null): Render =>
   (remedy, model) =>
-    model.kind === 'host' || model.kind === 'rootfs' ? render(remedy) : null
+    model.kind === 'dockerfile' ? null : render(remedy)
 
 const dialects: Readonly<Record<DialectId, Render>> = {
   // A host has no Dockerfile.

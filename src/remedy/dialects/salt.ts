@@ -3,7 +3,7 @@ import type { Remedy, Step } from '../plan.ts'
 import { isPemLine, isSafeName, isSafePath, shellLine, words } from '../quote.ts'
 import { keytoolCommands } from './commands.ts'
 import { blockWith, confLine } from './patterns.ts'
-import { type Yaml, yamlLines } from './yaml.ts'
+import { keyLength, type Yaml, yamlLines } from './yaml.ts'
 
 interface State {
   readonly id: string
@@ -24,7 +24,9 @@ export function renderSalt({ steps }: Remedy): string | null {
     if (made === null) return null
     states.push(...made)
   }
-  if (states.length === 0 || new Set(states.map(({ id }) => id)).size < states.length) return null
+  const ids = states.map(({ id }) => id)
+  if (ids.length === 0 || new Set(ids).size < ids.length || ids.some(id => id.length > keyLength - 2))
+    return null
   const last = states.at(-1)!
   return [
     '# A quarter of the fleet at a time: salt --batch-size 25% MINIONS state.apply NAME (with test=True it changes nothing).',

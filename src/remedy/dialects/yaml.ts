@@ -13,6 +13,8 @@ const notText = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i
 const printable = /^[ -~]*$/
 /** Lines that a literal block takes as they are. */
 const several = /^(?:[!-~][ -~]*\n)+$/
+/** A key behind which the colon stands later than in the 1024th column is none (YAML 1.2, 7.4.2); lines are indented. */
+export const keyLength = 900
 /** Both Jinja and Salt's renderer would take it for their own. */
 const template = /\{[{%#]|[}%#]\}/
 
@@ -36,6 +38,7 @@ function block(value: Yaml, indent: string, vouched: ReadonlySet<string>): strin
   }
   return Object.entries(value as { readonly [key: string]: Yaml }).flatMap(([key, item]) => {
     const name = scalar(key, vouched)
+    if (name.length > keyLength) throw new Error(`too long for a key: ${name.slice(0, 80)}`)
     if (typeof item === 'string' && several.test(item) && !template.test(item))
       return [
         `${indent}${name}: |`,
