@@ -2,7 +2,7 @@ const [load, dynamic] = [1, 2]
 const [dtRela, dtRelaSize] = [7, 8]
 const segmentsRead = 128
 const dynamicEntries = 4_096
-const pointersRead = 500_000
+const pointersRead = 100_000
 const entryBytes = 24
 /** R_X86_64_RELATIVE, R_AARCH64_RELATIVE, R_PPC64_RELATIVE, R_RISCV_RELATIVE. */
 const relative: ReadonlySet<number> = new Set([8, 1027, 22, 3])

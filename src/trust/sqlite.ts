@@ -23,6 +23,9 @@ const [interiorTable, leafTable] = [0x05, 0x0d]
 const depths = 30
 const encodings = [null, 'utf8', 'utf16le', 'utf16be'] as const
 const tablesRead = 1_000
+/** SQLite itself takes no more (SQLITE_MAX_COLUMN). */
+const columnsRead = 32_767
+const schemaText = 1 << 16
 
 export function isSqlite(start: Uint8Array): boolean {
   return Buffer.from(start.buffer, start.byteOffset, Math.min(16, start.length)).toString('latin1') === magic
@@ -147,6 +150,7 @@ export class SqliteFile {
       at = next
       const length = type >= 12 ? Math.floor((type - 12) / 2) : (integerBytes[type] ?? 0)
       if (length > bytes.length - content) throw new SqliteError('it has a row that is damaged')
+      if (values.length >= columnsRead) throw new SqliteError('it has a row of too many columns')
       values.push(this.#value(view, bytes.subarray(content, content + length), content, type))
       content += length
     }
@@ -190,6 +194,7 @@ function varintOf(bytes: Uint8Array, start: number, end: number): [value: number
 
 /** First words between the commas of `CREATE TABLE x (a …, b …)`: the programs that make these tables write no more. */
 function columnsOf(sql: string): readonly string[] {
-  const inner = sql.slice(sql.indexOf('(') + 1, sql.lastIndexOf(')'))
+  const text = sql.slice(0, schemaText)
+  const inner = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))
   return inner.split(',').map(each => /^\s*["'`[]?(\w*)/.exec(each)![1]!)
 }

@@ -231,16 +231,28 @@ function certificateCache(): FormatContext['certificateOf'] {
 
 /** Rounds of key derivation for all keystores of an image: some seconds. */
 const keyDerivations = 16_000_000
+/** Certificates of all files of an image that are no PEM: each of many keystores may hold the most that one may. */
+const containedCertificates = 20_000
+
+const tooManyContained: Contents = {
+  certificates: [],
+  problems: [
+    `the keystores of this image hold more than ${containedCertificates} certificates: it was not read`,
+  ],
+}
 
 function contentsCache(passwords: readonly string[]): FormatContext['contentsOf'] {
   const cache = new WeakMap<Uint8Array, Contents | null>()
   const work = { left: keyDerivations }
+  let held = 0
   return ({ path, content }) => {
     if (!content) return null
     let contents = cache.get(content)
     if (contents === undefined) {
       const container = containerOf(path.slice(1), content)
       contents = container?.read(content, { passwords, work }) ?? null
+      held += contents?.certificates.length ?? 0
+      if (contents && held > containedCertificates) contents = tooManyContained
       cache.set(content, contents)
     }
     return contents

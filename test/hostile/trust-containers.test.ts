@@ -6,12 +6,14 @@ import type { Contents } from '../../src/trust/containers/container.ts'
 import { containerOf } from '../../src/trust/containers/index.ts'
 import { DerError } from '../../src/trust/der.ts'
 import { ElfPointers } from '../../src/trust/elf-pointers.ts'
+import { buildImageModel } from '../../src/trust/model.ts'
 import { readRpmDatabase } from '../../src/trust/packages/rpm/packages.ts'
 import { trustReader } from '../../src/trust/reader.ts'
 import { SqliteError, SqliteFile } from '../../src/trust/sqlite.ts'
 import { makeCertificate, oid, pemOf, tlv } from '../support/certificate.ts'
 import { makeElf } from '../support/elf.ts'
 import { fuzzSeed, mutate, randomOf } from '../support/fuzz.ts'
+import { treeOf } from '../support/tree.ts'
 import {
   makeRpmHeader,
   makeSqlite,
@@ -258,6 +260,52 @@ describe('lying counts and lengths', () => {
       )!
       expect(contents.problems[0]).toMatch(/only a part of it was looked at/)
     })
+  })
+
+  test('many keystores that each hold the most', () => {
+    const entry = (serial: number) => {
+      const one = makeJks([{ kind: 'certificate', der: tlv(0x30, u32(serial)) }])
+      return one.subarray(12, -20)
+    }
+    const keystore = (from: number) =>
+      Buffer.concat([
+        makeJks([], { count: 9_000 }).subarray(0, 12),
+        ...Array.from({ length: 9_000 }, (_, index) => entry(from + index)),
+        Buffer.alloc(20),
+      ])
+    const files = Object.fromEntries([0, 1, 2, 3].map(index => [`/srv/${index}`, keystore(index * 9_000)]))
+    const image = {
+      kind: 'rootfs',
+      source: 'dir',
+      reference: 'x',
+      digest: null,
+      platform: null,
+      layers: [],
+    } as const
+    const { unknowns } = buildImageModel({ ...image, config: { user: null, env: {} } }, treeOf(files), {
+      rootName: () => null,
+      endOfLife: () => null,
+      match: () => ({ release: null, match: 'unknown' }),
+    })
+    const full = unknowns.filter(({ why }) =>
+      why.includes('the keystores of this image hold more than 20000'),
+    )
+    expect(full.map(({ what }) => what)).toEqual(['the Java keystore /srv/2', 'the Java keystore /srv/3'])
+  })
+
+  test('RPM: packages that name files without end', () => {
+    const names = Array.from({ length: 150_000 }, () => 'a')
+    const large = makeRpmHeader({
+      1000: 'openssl-libs',
+      1001: '1',
+      1002: '1',
+      1116: names.map(() => 0),
+      1117: names,
+      1118: ['/usr/lib64/'],
+    })
+    expect(readRpmDatabase(rpmNdb([large, large, large])).problems[0]).toMatch(
+      /^its packages name too many files/,
+    )
   })
 
   test('p11-kit: first lines without a last one', () => {

@@ -14,6 +14,8 @@ const rejectedPurposesId = '1.3.6.1.4.1.3319.6.10.1'
 const fileBytes = 16 << 20
 /** So many blocks without an end, and the rest is not looked at: each costs a search. */
 const problemsPerFile = 100
+/** A certificate has a few objects: itself and what is attached to its key. */
+const objectsRead = 60_000
 
 /**
  * p11-kit's own files: objects with attributes, certificates and keys as PEM within. An anchor is what says
@@ -119,8 +121,13 @@ function parse(text: string, problems: string[]): P11Object[] {
     const next = newline < 0 ? text.length : newline + 1
     const line = text.slice(at, Math.min(next, at + fileBytes)).trim()
     const current = objects.at(-1)
-    if (line === heading) objects.push({ fields: new Map(), offset: at, certificate: null, key: null })
-    else if (line.startsWith('-----BEGIN ') && current) {
+    if (line === heading) {
+      if (objects.length >= objectsRead) {
+        problems.push(`it holds more than ${objectsRead} objects: the rest was not read`)
+        break
+      }
+      objects.push({ fields: new Map(), offset: at, certificate: null, key: null })
+    } else if (line.startsWith('-----BEGIN ') && current) {
       const block = pemAt(text, at, line)
       if (block) take(current, block)
       else if (++broken > problemsPerFile) break

@@ -12,6 +12,8 @@ export interface RpmContents {
 }
 
 const packagesRead = 50_000
+/** Files and dependencies of all packages that matter; those of a large system are some thousands. */
+const namesRead = 300_000
 /** A counter that RPM keeps beside the packages. */
 const counterBytes = 4
 
@@ -19,14 +21,20 @@ const counterBytes = 4
 export function readRpmDatabase(bytes: Uint8Array): RpmContents {
   const packages: InstalledPackage[] = []
   let broken = 0
+  let names = 0
   try {
     for (const blob of blobs(bytes)) {
       if (blob.length <= counterBytes) continue
       if (packages.length + broken >= packagesRead)
         throw new RpmDatabaseError(`it has more than ${packagesRead} packages`)
       const found = readHeader(blob)
-      if (found) packages.push(found)
-      else if (!isKey(blob)) broken++
+      if (!found) {
+        if (!isKey(blob)) broken++
+        continue
+      }
+      packages.push(found)
+      names += found.files.length + found.depends.length
+      if (names > namesRead) throw new RpmDatabaseError('its packages name too many files')
     }
   } catch (error) {
     if (!(error instanceof RpmDatabaseError) && !(error instanceof SqliteError)) throw error
