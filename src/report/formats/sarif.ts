@@ -1,6 +1,7 @@
 import type { Rule } from '../../rule.ts'
 import { packageUrl } from '../links.ts'
 import { fileOf, fingerprints, plainPath, remediesOf } from '../place.ts'
+import { plainJson } from '../plain-json.ts'
 import type { Report, ReportFinding, ReportTarget, ReportUnknown } from '../report.ts'
 import { visible } from '../visible.ts'
 import type { Format } from './index.ts'
@@ -13,11 +14,12 @@ import { ruleTable } from './sarif-rules.ts'
  * on disk, with image and layer as logical locations. What could not be read is a notification of the run.
  */
 export function createSarif(rules: readonly Rule[]): Format {
-  return { render: report => `${JSON.stringify(sarifLog(report, rules), null, 2)}\n` }
+  return { render: report => `${plainJson(sarifLog(report, rules), 2)}\n` }
 }
 
 /**
- * The one escape function of this format: the text of a message. JSON does the rest. SARIF reads `[a](b)` as a link
+ * The one escape function of this format: the text of a message; JSON does the rest, and what is to be inserted by a
+ * fix stays as it is. SARIF reads `[a](b)` as a link
  * (§3.11.6) and `{0}` as a placeholder (§3.11.5): names from an image are neither.
  */
 export function escapeSarif(value: string): string {
