@@ -7,12 +7,29 @@ import type { DockerfileRule, ImageRule, Rule } from '../src/rule.ts'
 type Loader<R extends Rule> = () => Promise<R>
 
 const dockerfile = {
+  'bundle-edited-by-hand': async () => (await import('./bundle-edited-by-hand.ts')).default,
   'end-of-life-base-image': async () => (await import('./end-of-life-base-image.ts')).default,
+  'expired-context-certificate': async () => (await import('./expired-context-certificate.ts')).default,
   'expired-root-kept': async () => (await import('./expired-root-kept.ts')).default,
+  'ineffective-removal': async () => (await import('./ineffective-removal.ts')).default,
+  'insecure-certificate-download': async () => (await import('./insecure-certificate-download.ts')).default,
+  'java-trust-store-not-updated': async () => (await import('./java-trust-store-not-updated.ts')).default,
+  'language-bundle-not-updated': async () => (await import('./language-bundle-not-updated.ts')).default,
+  'malformed-certificate-file': async () => (await import('./malformed-certificate-file.ts')).default,
   'missing-trust-store': async () => (await import('./missing-trust-store.ts')).default,
+  'multiple-certificates-in-file': async () => (await import('./multiple-certificates-in-file.ts')).default,
+  'pinned-ca-certificates': async () => (await import('./pinned-ca-certificates.ts')).default,
   'stale-base-image': async () => (await import('./stale-base-image.ts')).default,
+  'stale-copied-bundle': async () => (await import('./stale-copied-bundle.ts')).default,
   'tls-verification-disabled': async () => (await import('./tls-verification-disabled.ts')).default,
+  'trust-env-path-missing': async () => (await import('./trust-env-path-missing.ts')).default,
+  'trust-env-replaces-store': async () => (await import('./trust-env-replaces-store.ts')).default,
+  'trust-store-removed': async () => (await import('./trust-store-removed.ts')).default,
   'unused-ignore': async () => (await import('./unused-ignore.ts')).default,
+  'update-as-non-root': async () => (await import('./update-as-non-root.ts')).default,
+  'update-ca-certificates-missing': async () => (await import('./update-ca-certificates-missing.ts')).default,
+  'wrong-anchor-folder': async () => (await import('./wrong-anchor-folder.ts')).default,
+  'wrong-certificate-extension': async () => (await import('./wrong-certificate-extension.ts')).default,
 } satisfies Record<string, Loader<DockerfileRule>>
 
 const image = {

@@ -147,7 +147,7 @@ class Tracer {
       instructions,
       final: trustState(end),
       ships,
-      end: stageEnd(machine, end),
+      end: stageEnd(machine, own.length > 0 ? heir : end),
     }
   }
 

@@ -1,5 +1,6 @@
 /** Judges the examples of the rules as the program would: real trace, real knowledge, remedies proven. */
 import { addDays, parseInstant } from '../../src/clock.ts'
+import { memoryContext } from '../../src/dockerfile/context.ts'
 import type { Finding } from '../../src/finding.ts'
 import { judge } from '../../src/judge.ts'
 import type { ImageModel } from '../../src/model.ts'
@@ -32,7 +33,7 @@ export async function judgeExample(rule: Rule, example: DockerfileExample | Imag
 export async function judgeDockerfile(
   text: string,
   at: string,
-  context?: Readonly<Record<string, string>>,
+  context?: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<{ model: DockerfileModel; all: readonly Finding[] }> {
   const retrace = (changed: string) => traceText(changed, context)
   const model = retrace(text)
@@ -48,8 +49,13 @@ export async function judgeImage(
   return { model, all: await judge(model, { at: instant(at), expiringWithin, ...demanded }) }
 }
 
-export function traceText(text: string, _context?: Readonly<Record<string, string>>): DockerfileModel {
-  return traceDockerfile(text, { file: 'Dockerfile' })
+export function traceText(
+  text: string,
+  context: Readonly<Record<string, string | Uint8Array>> = {},
+): DockerfileModel {
+  // Without files of its own an example has no context at hand: what it copies is not known.
+  const files = Object.keys(context).length > 0 ? memoryContext(context) : null
+  return traceDockerfile(text, { file: 'Dockerfile', context: files })
 }
 
 export function instant(at: string): number {
