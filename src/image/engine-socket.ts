@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { request } from 'node:http'
 import { JobError, oneLine } from '../errors.ts'
-import { printable } from './path.ts'
+import { printable, withoutLogin } from './path.ts'
 
 /** Where an engine listens: a socket, or a host. */
 export type Endpoint =
@@ -64,7 +64,7 @@ function parseHost(kind: EngineKind, said: string, env: Env): Endpoint {
   const unix = /^unix:\/\/(\/.+)$/.exec(said)
   if (unix) return { socketPath: unix[1]! }
   const bad = (why: string) =>
-    new JobError('unsupported', `${kind.variable}=${printable(said.replace(/\/\/[^@/]*@/, '//'))}: ${why}`)
+    new JobError('unsupported', `${kind.variable}=${printable(withoutLogin(said))}: ${why}`)
   if (!/^(?:tcp|https?):\/\//.test(said))
     throw bad(
       said.startsWith('ssh://')

@@ -24,6 +24,9 @@ const KEPT_BYTES = 400
 /** What one more finding of a certificate takes. */
 const FOUND_BYTES = 250
 
+/** Named one by one; a stranger's layer can have a million. */
+const MOST_UNKNOWNS = 100
+
 const nothingFound: readonly FoundCertificate[] = []
 
 /** Gathers the facts of one layer while its tar entries pass. */
@@ -32,6 +35,7 @@ export class FactsGatherer {
   readonly #reader: ContentReader
   readonly #entries = new EntryLog()
   readonly #unknowns: LayerUnknown[] = []
+  #moreUnknowns = 0
   /** The DER of the certificates found so far, by fingerprint. */
   readonly #certificates = new Map<string, Uint8Array>()
   #found = 0
@@ -128,14 +132,18 @@ export class FactsGatherer {
   }
 
   unknown(unknown: LayerUnknown): void {
-    this.#unknowns.push(unknown)
+    if (this.#unknowns.length < MOST_UNKNOWNS) this.#unknowns.push(unknown)
+    else this.#moreUnknowns++
   }
 
   facts(diffId: string | null): LayerFacts {
     const entries = this.#entries
     entries.seal()
     const [whiteouts, opaque] = [entries.marks('whiteout'), entries.marks('opaque')]
-    return { diffId, entries, whiteouts, opaque, unknowns: this.#unknowns }
+    const more = this.#moreUnknowns
+    const unknowns =
+      more > 0 ? [...this.#unknowns, { what: `${more} more paths`, why: 'likewise' }] : this.#unknowns
+    return { diffId, entries, whiteouts, opaque, unknowns }
   }
 
   #whiteout(parent: string, name: string): void {
@@ -189,7 +197,7 @@ export class FactsGatherer {
       if (this.#found > limits.certificatesPerImage || this.#foundBytes > limits.keptLayerBytes) {
         if (!this.#full) {
           const why = `the layer holds more than ${limits.certificatesPerImage} of them, or ${limits.keptLayerBytes} bytes`
-          this.#unknowns.push({ what: `the certificates from /${path} on`, why, code: 'limit' })
+          this.unknown({ what: `the certificates from /${path} on`, why, code: 'limit' })
         }
         this.#full = true
         break
@@ -214,7 +222,7 @@ export class FactsGatherer {
   #room(path: string, size: number): Uint8Array | null {
     if (size > limits.keptFileBytes || this.#kept + size > limits.keptLayerBytes) {
       const most = size > limits.keptFileBytes ? limits.keptFileBytes : limits.keptLayerBytes
-      this.#unknowns.push({
+      this.unknown({
         what: `/${path}`,
         why: `its ${size} bytes are too many to keep (at most ${most})`,
         code: 'limit',

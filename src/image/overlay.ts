@@ -43,13 +43,14 @@ export function overlay(layers: readonly LayerFacts[], unknowns: readonly LayerU
   const builder = new TreeBuilder(new NodeTable(chunks, names), logs)
   const all: (LayerUnknown & { readonly layer?: number })[] = [...unknowns]
   for (const [number, facts] of layers.entries()) {
-    const met = [...(facts.unknowns ?? [])]
-    let more = Math.max(0, met.length - MOST_UNKNOWNS)
+    const told = (facts.unknowns ?? []).map(unknown => ({ ...unknown, layer: number }))
+    const met: typeof told = []
+    let more = 0
     builder.add(number, (path, why) => {
-      if (met.length < MOST_UNKNOWNS) met.push({ what: `/${path()}`, why })
+      if (met.length < MOST_UNKNOWNS) met.push({ what: `/${path()}`, why, layer: number })
       else more++
     })
-    for (const unknown of met.slice(0, MOST_UNKNOWNS)) all.push({ ...unknown, layer: number })
+    all.push(...told, ...met)
     if (more > 0) all.push({ what: `${more} more paths`, why: 'likewise', layer: number })
   }
   return builder.tree(all)

@@ -23,6 +23,11 @@ export function splitPath(path: string): { readonly parent: string; readonly nam
     : { parent: path.slice(0, slash), name: path.slice(slash + 1) }
 }
 
+/** An address from outside without the login that may stand in it. */
+export function withoutLogin(url: string): string {
+  return url.replace(/\/\/[^/]*@/g, '//')
+}
+
 /** A name from outside for a one-line message: control characters out, cut at `most` characters. */
 export function printable(text: string, most = 200): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')

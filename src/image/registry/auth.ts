@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { JobError } from '../../errors.ts'
-import { printable } from '../path.ts'
+import { printable, withoutLogin } from '../path.ts'
 import type { ImageReference } from '../reference.ts'
 import { readBody } from './body.ts'
 import { parseChallenges } from './challenge.ts'
@@ -109,7 +109,7 @@ function parseRealm(text: string, reference: ImageReference): URL {
   }
   throw new JobError(
     'malformed',
-    `${reference.registry} names a token server that is no address: ${printable(text, 80)}`,
+    `${reference.registry} names a token server that is no plain address: ${printable(withoutLogin(text), 80)}`,
   )
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from '../../clock.ts'
 import { JobError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
-import { printable } from '../path.ts'
+import { printable, withoutLogin } from '../path.ts'
 import type { ImageReference } from '../reference.ts'
 import { authorize, notLoggedIn, refused } from './auth.ts'
 import { bodyChunks, readBody } from './body.ts'
@@ -159,6 +159,14 @@ export class RegistryClient {
     })
   }
 
+  /** A registry that repeats what it was sent must not make us print it. */
+  async #withoutSecrets(said: string): Promise<string> {
+    const credential = await this.#credential
+    const secret = credential?.kind === 'basic' ? credential.password : credential?.token
+    const sent = this.#authorization?.split(' ')[1]
+    return [secret, sent].some(one => one && said.includes(one)) ? '' : said
+  }
+
   async #failure(response: IncomingMessage, url: URL, what: string): Promise<JobError> {
     const status = response.statusCode ?? 0
     const reference = this.#reference
@@ -167,7 +175,7 @@ export class RegistryClient {
       response.destroy()
       return (await this.#credential) ? refused(reference) : notLoggedIn(reference)
     }
-    const said = await errorMessage(response, url)
+    const said = await this.#withoutSecrets(await errorMessage(response, url))
     if (status === 404) {
       const gone = what.startsWith('the manifest')
         ? `${reference.canonical} is not in the registry; check name and tag`
@@ -199,7 +207,7 @@ function redirected(from: URL, location: string): URL {
   } catch {
     throw new JobError(
       'unreachable',
-      `${from.host} redirects to what is no address: ${printable(location, 80)}`,
+      `${from.host} redirects to what is no address: ${printable(withoutLogin(location), 80)}`,
     )
   }
   url.username = url.password = ''
