@@ -19,18 +19,19 @@ export default defineImageRule<Found>({
   since: '0.1.0',
   scope: 'image',
   severity: 'warning',
-  summary: 'A trust store holds roots that are distrusted for a published reason',
+  summary: 'A trust store holds roots that are distrusted',
   why: `
-Some roots leave the public programs because of what their owners did: certificates handed to the wrong people, traffic
+Some roots are distrusted because of what their owners did: certificates handed to the wrong people, traffic
 intercepted, dates forged, ties hidden. Mozilla's data says so of a root, or sets a day: certificates that the root's
-owner issued *after that day* are not trusted, those from before still are. Most TLS libraries know nothing of such
-days: whoever owns the root can still vouch for any server, from any program that reads this store.
+owner issued *after that day* are not trusted, those from before still are (an old root is retired in that way too). Most
+TLS libraries know nothing of such days: whoever owns the root can still vouch for any server, to any program that reads
+this store. The message names the published reason where there is one.
 
 The finding is a warning where the newest release of the image's own line no longer holds (some of) these roots, and
 information where nothing that the image could install takes them out. A root for which only such a day is set is
 information until Mozilla takes it out or takes its trust for servers away: what it had issued before is still good.
 
-Silent are roots that have ended (\`expired-root\` names them) and those that left for no published reason
+Silent are roots that have ended (\`expired-root\` names them) and those that left without being distrusted
 (\`removed-root\`).
 `,
   examples: {
@@ -80,9 +81,12 @@ Silent are roots that have ended (\`expired-root\` names them) and those that le
   },
 
   message({ store, distrusted, mended }) {
-    // What has been taken out comes first: there something can still be forged.
-    const inOrder = [...distrusted].sort((a, b) => Number(isOut(b)) - Number(isOut(a)))
-    const named = enumerate(inOrder.map(said), 2)
+    const gone = new Set(mended.map(({ sha256 }) => sha256))
+    // What can be mended comes first, then what something is known of.
+    const rank = (one: Distrusted) =>
+      4 * Number(gone.has(one.root.sha256)) + 2 * Number(one.incident !== null) + Number(isOut(one))
+    const inOrder = [...distrusted].sort((a, b) => rank(b) - rank(a))
+    const named = enumerate(inOrder.map(said), 1)
     const head = `${shorten(store.path)} holds ${count(distrusted.length, 'distrusted root')}: ${named}`
     if (mended.length === 0)
       return `${head}; no newer release of its line takes ${distrusted.length === 1 ? 'it' : 'them'} out.`

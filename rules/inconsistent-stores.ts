@@ -29,8 +29,8 @@ An image often holds several trust stores: the distribution's, OpenSSL's own \`c
 one for Java. When one of them is brought up to date and another is forgotten, \`curl\` reaches a server that an
 application beside it refuses, or the other way round, and both are right by their own store.
 
-The rule compares the stores in what matters: expired roots that break chains, roots that were taken out for a published
-reason, and roots that widely used services need. It fires at the store that is worse. The finding is a warning where
+The rule compares the stores in what matters: expired roots that break chains, distrusted roots that Mozilla has taken
+out, and roots that widely used services need. It fires at the store that is worse. The finding is a warning where
 the newest release of the image's own line mends that store, else information. It is silent where stores differ by
 nature (a program's own list, a company's bundle) and are equal in what matters.
 `,

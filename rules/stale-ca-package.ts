@@ -28,8 +28,8 @@ takes what there was on the day it was built. When the package has since been me
 without the old layer in the build's cache, or the package upgraded in it.
 
 The rule fires where the installed package is older than the newest known one of the same line *and* the difference
-matters: the store keeps a root that breaks chains or was taken out for a published reason, or lacks one that widely
-used services need, and the newest package mends that. It is silent where the difference is of no consequence, where no
+matters: the store keeps a root that breaks chains, or a distrusted one that Mozilla has taken out, or lacks one that
+widely used services need, and the newest package mends that. It is silent where the difference is of no consequence, where no
 package database says what is installed, and where the line is not known.
 `,
   examples: {
@@ -65,8 +65,10 @@ package database says what is installed, and where the line is not known.
     if (distribution === null) return
     const newest = newestRelease(distribution.id, distribution.version)
     if (newest === null) return
-    for (const store of model.stores) {
-      if (!isSystemStore(model, store)) continue
+    const system = model.stores.filter(store => isSystemStore(model, store))
+    const files = system.filter(({ format }) => format !== 'hashed-dir')
+    // The folder beside the bundle is of the same package: once is enough.
+    for (const store of files.length > 0 ? files : system) {
       const installed = storePackage(model, store)
       const offered = newestOfLine(model, store)
       if (installed === null || offered === null) continue

@@ -35,7 +35,7 @@ const storePackages = [
 /** The package whose version is that of the system's store; null where none is known to be installed. */
 export function storePackage(model: ImageModel, store: TrustStore): Package | null {
   const own = store.package
-  if (own !== undefined) return storePackages.includes(own.name) ? own : null
+  if (own !== undefined && storePackages.includes(own.name)) return own
   return storePackages.flatMap(name => model.packages.find(each => each.name === name) ?? [])[0] ?? null
 }
 
@@ -59,7 +59,7 @@ export function mayBeNewerThanFacts(model: ImageModel, store: TrustStore, at: In
   if (at <= addDays(dayStart(knowledgeDate()), FRESH_DAYS)) return false
   const release = store.release === null ? null : releaseById(store.release)
   if (release === null) return true
-  return releasesOf(release.family).at(-1)?.id === release.id
+  return release.id === newest?.id || releasesOf(release.family).at(-1)?.id === release.id
 }
 
 /** The layer that brought the first of the store's roots; null where layers mean nothing. */

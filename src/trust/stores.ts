@@ -153,7 +153,7 @@ function finish(
     .filter(({ folder, feeds }) => anchors.has(folder) && feeds.some(store => paths.includes(store)))
     .map(({ folder }) => folder)
     .sort()
-  const owner = packageOf(path, sources.length > 0 || systemPaths.has(path), context)
+  const owner = packageOf(path, format === 'hashed-dir', sources.length > 0 || systemPaths.has(path), context)
   const { release, match } = context.naming.match(
     new Set(draft.roots.map(({ certificate }) => certificate.sha256)),
     {
@@ -185,8 +185,15 @@ function finish(
 const systemPaths: ReadonlySet<string> = new Set(knownStores.map(({ path }) => path))
 
 /** The package that brought a store: its owner, or the distribution's where a tool generates it. */
-function packageOf(path: string, generated: boolean, { packages }: StoreContext): InstalledPackage | null {
-  return packages.ownerOf(path) ?? (generated ? packages.byName('ca-certificates') : null)
+function packageOf(
+  path: string,
+  isFolder: boolean,
+  generated: boolean,
+  { packages }: StoreContext,
+): InstalledPackage | null {
+  const made = generated ? packages.byName('ca-certificates') : null
+  // A folder belongs to every package that puts something into it.
+  return isFolder ? made : (packages.ownerOf(path) ?? made)
 }
 
 function rootOf(certificate: Certificate, { naming, layers }: StoreContext, layer: number): Root {
