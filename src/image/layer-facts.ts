@@ -5,6 +5,10 @@ import { type Expected, Verifier } from './digest.ts'
 import type { Budget, ContentReader, LayerFacts, ReadOptions } from './facts.ts'
 import { FactsGatherer } from './facts-gatherer.ts'
 import { TarWalker } from './tar.ts'
+import { BLOCK } from './tar-header.ts'
+
+/** Blocks of GNU tar's records (its manual, "The Blocking Factor of an Archive"). */
+const RECORD_BLOCKS = 20
 
 /** What a layer's bytes must turn out to be. */
 export interface ExpectedLayer extends Expected {
@@ -55,9 +59,25 @@ export class LayerReader {
     this.#packed.end()
     await this.#decompressor.end()
     this.#walker.end()
-    const diffId = `sha256:${this.#tarHash.digest('hex')}`
+    const diffId = this.#diffId()
     checkDiffId(this.#what, this.#expected.diffId, diffId)
     return this.#gatherer.facts(diffId)
+  }
+
+  /**
+   * The digest of the tar: as it came, or with the zeros behind its end by which GNU tar fills its last record, and
+   * which those who pack layers as zstd:chunked leave out (seen with skopeo 1.9.3). The hash proves which it was.
+   */
+  #diffId(): string {
+    const { diffId } = this.#expected
+    const filled = this.#tarHash.copy()
+    const found = `sha256:${this.#tarHash.digest('hex')}`
+    if (diffId === null || found === diffId || !this.#walker.ended) return found
+    for (let blocks = 1; blocks < RECORD_BLOCKS; blocks++) {
+      filled.update(Buffer.alloc(BLOCK))
+      if (`sha256:${filled.copy().digest('hex')}` === diffId) return diffId
+    }
+    return found
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readLayer } from '../../src/image/layer-facts.ts'
 import { readTree } from '../../src/image/read-image.ts'
 import { openImages } from '../../src/image/source.ts'
 import { inPieces, keepAll, listing, textAt } from '../support/gather.ts'
@@ -15,8 +16,10 @@ import {
   descriptorOf,
   dockerArchive,
   dockerOciArchive,
+  layerTar,
   ociArchive,
   packTar,
+  sha256Of,
   writeOciDir,
 } from '../support/image.ts'
 
@@ -347,6 +350,21 @@ describe('of a root filesystem', () => {
     await writeFile(Buffer.concat([Buffer.from(join(root, 'etc/')), Buffer.from([0xff, 0x61])]), 'x')
     const { tree } = await scan(`dir:${root}`)
     expect(tree.unknowns).toMatchObject([{ what: '/etc/\ufffda', code: 'unreadable' }])
+  })
+})
+
+describe('a layer whose last zeros were left out', () => {
+  it('is known by its DiffID all the same, one that lacks more is not', async () => {
+    const tar = Buffer.concat([await layerTar({ f: 'text' }), Buffer.alloc(512 * 7)])
+    const diffId = sha256Of(tar)
+    const read = (bytes: Uint8Array) =>
+      readLayer('the layer', inPieces(bytes), { digest: null, size: null, diffId }, keepAll, {})
+    for (const blocks of [0, 1, 7]) {
+      const facts = await read(tar.subarray(0, tar.length - 512 * blocks))
+      expect(facts.diffId).toBe(diffId)
+    }
+    for (const bytes of [tar.subarray(0, tar.length - 512 * 8), Buffer.concat([tar, Buffer.alloc(512)])])
+      await expect(read(bytes)).rejects.toMatchObject({ code: 'digest-mismatch' })
   })
 })
 
