@@ -42,6 +42,8 @@ export const limits = {
   certificatesPerImage: 200_000,
   /** Certificates that one server sends. */
   certificatesSent: 100,
+  /** Signatures that are checked for one path. */
+  pathSignatures: 200,
   /** Bytes of one certificate's DER. */
   certificateBytes: 256 * KiB,
   /** Links followed for one path, as Linux does (ELOOP). */
