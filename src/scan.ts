@@ -2,6 +2,7 @@ import { JobError } from './errors.ts'
 import { readTree } from './image/read-image.ts'
 import { type OpenOptions, openImages } from './image/source.ts'
 import type { RuleSettings } from './judge/check.ts'
+import { unjudged } from './judge/unknowns.ts'
 import { judge } from './judge.ts'
 import { endOfLife } from './knowledge/lifecycles.ts'
 import { matchRelease } from './knowledge/releases.ts'
@@ -39,13 +40,12 @@ export async function* scanTarget(target: string, settings: ScanSettings): Async
           ...(settings.open.signal ? { signal: settings.open.signal } : {}),
           onProgress: bytes => settings.onProgress?.({ target, layers: image.layers.length, bytes }),
         })
-        const model = buildImageModel(image, tree, naming)
-        const findings = await judge(model, {
-          at: settings.at,
-          expiringWithin: settings.expiringWithin,
-          ...(settings.rules ? { rules: settings.rules } : {}),
-          ...(settings.policy ? { policy: settings.policy } : {}),
-        })
+        const read = buildImageModel(image, tree, naming)
+        const { at, expiringWithin, rules, policy } = settings
+        const context = { at, ...(policy ? { policy } : {}) }
+        const findings = await judge(read, { ...context, expiringWithin, ...(rules ? { rules } : {}) })
+        // After the judging: to a rule an unknown is a reason to be silent, and these are about silence itself.
+        const model = { ...read, unknowns: [...read.unknowns, ...unjudged(read, context)] }
         yield { target, kind: model.kind, model, findings, error: null }
       } catch (error) {
         yield failed(target, error)
