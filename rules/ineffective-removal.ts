@@ -1,5 +1,6 @@
+import { allRoots } from '../src/knowledge/roots.ts'
 import { isUnknown, type Root } from '../src/model.ts'
-import { editMend, linesBehind } from '../src/questions/edits.ts'
+import { editMend, linesBehind, textAt } from '../src/questions/edits.ts'
 import {
   after,
   inStage,
@@ -38,7 +39,7 @@ store. A deleted line is new to the package's next upgrade, which puts it back. 
 bundle beside. And what is done in a stage that is thrown away never reaches the image.
 
 The rule fires where, as traced, a store of the image still holds at its end what such an edit was to take out, or where
-the edit finds no line of that name. It is silent where the stores are not known, where a script that can't be followed
+the edit finds no line of that name (information where the root has left the package already). It is silent where the stores are not known, where a script that can't be followed
 comes after it, and in a thrown-away stage in which anything runs after the edit.
 `,
   examples: {
@@ -61,7 +62,8 @@ comes after it, and in a thrown-away stage in which anything runs after the edit
       const found = judgeRemoval(model, moment)
       if (found !== null) {
         const { location, names } = moment.event
-        yield { location, names, last: moment.instruction.location.endLine, ...found }
+        const severity = found.cause === 'nothing-named' && alreadyGone(model, moment) ? 'info' : 'warning'
+        yield { location, names, last: moment.instruction.location.endLine, severity, ...found }
       }
     }
   },
@@ -119,7 +121,7 @@ function judgeRemoval(
     )
     return same ? null : { cause: 'nothing-named', store: null }
   }
-  const { stores } = final.final
+  const { stores } = final.end.heir
   if (isUnknown(stores) || event.roots.length === 0) return null
   const wanted = new Set(event.roots.map(({ sha256 }) => sha256))
   for (const store of stores) {
@@ -140,6 +142,18 @@ function judgeRemoval(
     return { cause, store: store.path, roots }
   }
   return null
+}
+
+/** The edit names a root that no store of the image holds: what it is to do is done. */
+function alreadyGone(model: DockerfileModel, { event }: Moment): boolean {
+  const text = textAt(model, event.location)?.text ?? ''
+  const stores = model.final?.end.heir.stores
+  if (stores === undefined || isUnknown(stores)) return true
+  const held = new Set(
+    stores.flatMap(({ roots }) => (isUnknown(roots) ? [] : roots)).map(({ sha256 }) => sha256),
+  )
+  const named = allRoots().filter(({ file }) => text.includes(file.replace(/\.crt$/, '')))
+  return named.length > 0 && named.every(({ sha256 }) => !held.has(sha256))
 }
 
 /** Does anything run in this stage, or in one that stands on it, after the edit's own instruction? */

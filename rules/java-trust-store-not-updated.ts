@@ -106,7 +106,8 @@ function ownStore(model: DockerfileModel, stage: TracedStage): string | null {
 
 /** Something was done, or said, that makes Java read the system's store or another. */
 function told(model: DockerfileModel, stage: TracedStage): boolean {
-  const { end, final } = stage
+  const { end } = stage
+  const final = end.heir
   if (end.keystoreTouched || final.env.has('USE_SYSTEM_CA_CERTS')) return true
   if (!isUnknown(final.packages) && final.packages.has('ca-certificates-java')) return true
   if (/trustStore|cacerts|USE_SYSTEM_CA_CERTS/.test(model.text)) return true

@@ -94,7 +94,13 @@ or a configuration tells the program what to read, and for pip from 24.2 on, whi
       }
     }
     for (const { anchor, stage } of placedAnchors(model)) {
-      if (done.has(stage) || anchor.reading !== 'read' || !anchor.refreshed || anchor.doubtful) continue
+      if (
+        lineage(model, stage).some(under => done.has(under)) ||
+        anchor.reading !== 'read' ||
+        !anchor.refreshed ||
+        anchor.doubtful
+      )
+        continue
       if (!isShipped(stage) || stage !== model.final || !startsNode(model, stage)) continue
       yield {
         location: anchor.location,
@@ -161,7 +167,7 @@ function startsNode(model: DockerfileModel, stage: TracedStage): boolean {
   const { start, configured } = stage.end
   if (!start.followed || configured.has('node') || !brings(model, stage, 'node')) return false
   if (!start.programs.some(program => /^(node|npm|yarn|pnpm|pm2|next)$/.test(program))) return false
-  const { env } = stage.final
+  const { env } = stage.end.heir
   if (
     ['NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'NODE_TLS_REJECT_UNAUTHORIZED'].some(name => env.has(name))
   )

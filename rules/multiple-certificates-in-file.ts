@@ -98,7 +98,7 @@ function folderReaders(model: DockerfileModel, stage: TracedStage): string[] {
   if (repo === 'python' || repo === 'pypy') found.add('Python')
   if (repo === 'ruby') found.add('Ruby')
   if (repo === 'php') found.add('PHP')
-  const { packages } = stage.final
+  const { packages } = stage.end.heir
   if (!isUnknown(packages)) {
     if (packages.has('openssl')) found.add('openssl')
     for (const name of packages) {

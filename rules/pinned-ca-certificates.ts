@@ -51,7 +51,13 @@ is shipped. It is silent in stages that are thrown away, and for limits that onl
     for (const { event, stage } of momentsOf(model, 'package-pinned')) {
       if (!isShipped(stage)) continue
       const ends = model.stages.filter(other => isShipped(other) && standsOn(model, other, stage))
-      const kept = ends.some(({ final: { packages } }) => isUnknown(packages) || packages.has(event.name))
+      const kept = ends.some(
+        ({
+          end: {
+            heir: { packages },
+          },
+        }) => isUnknown(packages) || packages.has(event.name),
+      )
       if (!kept) continue
       const { location, name, version, remove } = event
       yield { location, name, version, remove }

@@ -75,8 +75,8 @@ still rebuilt, and where it is not known.
 
   *check(model, { at }) {
     const { final } = model
-    if (final === null || isUnknown(final.final.stores)) return
-    for (const store of final.final.stores) {
+    if (final === null || isUnknown(final.end.heir.stores)) return
+    for (const store of final.end.heir.stores) {
       const copied = copyOf(store.origin)
       if (copied === null) continue
       const age = ageOf(store, copied, at)

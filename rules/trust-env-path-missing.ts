@@ -78,8 +78,13 @@ variable. It is silent for paths that a script, a package or a volume may bring,
       const variable = trustVariable(name)
       if (variable === null || variable.names === 'folder') continue
       if (built.has(stage)) {
-        const now = final.final.env.get(name)
-        if (now !== value || instruction.keyword !== 'ENV' || !final.end.start.followed) continue
+        const now = final.end.heir.env.get(name)
+        if (
+          now !== value ||
+          (instruction.keyword !== 'ENV' && instruction.keyword !== 'ONBUILD') ||
+          !final.end.start.followed
+        )
+          continue
         if (final.end.file(value) === null) {
           const usual = usualBundle(model)
           yield {
@@ -117,9 +122,9 @@ variable. It is silent for paths that a script, a package or a volume may bring,
 
 /** The bundle that the stage that is built surely has. */
 function usualBundle({ final }: DockerfileModel): string | null {
-  if (final === null || isUnknown(final.final.stores)) return null
-  const [store] = final.final.stores
-  return final.final.stores.length === 1 && store !== undefined && store.path.startsWith('/etc/')
+  if (final === null || isUnknown(final.end.heir.stores)) return null
+  const [store] = final.end.heir.stores
+  return final.end.heir.stores.length === 1 && store !== undefined && store.path.startsWith('/etc/')
     ? store.path
     : null
 }
@@ -141,11 +146,11 @@ function lostAtFrom(model: DockerfileModel, index: number, name: string, value: 
   if (final === null || stage === undefined || standsOn(model, final, stage)) return false
   if (/^\/etc\/(ssl|pki)\//.test(value) || /\/(ca-certificates|anchors)\//.test(value)) return false
   if (
-    final.final.env.has(name) ||
-    [...final.final.env].some(([, other]) => isUnknown(other) || other.includes(value))
+    final.end.heir.env.has(name) ||
+    [...final.end.heir.env].some(([, other]) => isUnknown(other) || other.includes(value))
   )
     return false
-  if (model.text.split(value).length > 4) return false
+  if (model.text.split(value).length > 5) return false
   const from = stage.name ?? String(index)
   return final.instructions.some(({ keyword, location }) => {
     const text = textAt(model, location)?.text ?? ''

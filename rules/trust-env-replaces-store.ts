@@ -72,7 +72,7 @@ where its content is not known.
         variable.names === 'folder'
       )
         continue
-      if (isUnknown(value) || final.final.env.get(name) !== value) continue
+      if (isUnknown(value) || final.end.heir.env.get(name) !== value) continue
       const file = final.end.file(value)
       if (file === null || isUnknown(file)) continue
       const held = file.certificates

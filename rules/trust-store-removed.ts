@@ -98,7 +98,7 @@ function need(model: DockerfileModel, moment: Moment, paths: readonly string[]):
     )
       return { who: event.program, when: 'run' }
   }
-  if (built === null || !surelyNone(built.final)) return null
+  if (built === null || !surelyNone(built.end.heir)) return null
   const kept = built.instructions
     .flatMap(({ events }) => events)
     .find(({ kind }) => kind === 'client-installed')

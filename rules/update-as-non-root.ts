@@ -60,7 +60,7 @@ gave the store's folder to that user before.
       if (event.by !== 'tool' || !event.sure || stage.end.storeOpened || isUnknown(event.user)) continue
       if (event.there === false) continue
       const user = otherUser(event.user)
-      if (user === null || instruction.keyword !== 'RUN') continue
+      if (user === null || (instruction.keyword !== 'RUN' && instruction.keyword !== 'ONBUILD')) continue
       const { location, program } = event
       const { line, endLine } = instruction.location
       yield { location, user, tool: program, first: line, last: endLine }

@@ -81,12 +81,12 @@ can't be followed.
           ? 'update-ca-certificates'
           : 'update-ca-trust'
       const { location, path } = anchor
-      yield { location, what: { kind: 'never-run', path, tool, there: stage.final.tool === true } }
+      yield { location, what: { kind: 'never-run', path, tool, there: stage.end.heir.tool === true } }
     }
     for (const { event, stage } of momentsOf(model, 'refresh')) {
       if (event.by !== 'tool' || event.there !== false || !event.sure) continue
       if (!isShipped(stage) && !speaksAfter(model, stage, event.location.line ?? 0)) continue
-      if (isUnknown(stage.final.packages) || stage.distribution === null) continue
+      if (isUnknown(stage.end.heir.packages) || stage.distribution === null) continue
       yield { location: event.location, what: { kind: 'not-installed', tool: event.program } }
     }
   },

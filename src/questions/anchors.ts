@@ -19,10 +19,17 @@ export function* placedAnchors(model: DockerfileModel): Generator<Placed> {
       const key = `${anchor.location.line}:${anchor.path}`
       if (told.has(key)) continue
       if (!isShipped(stage) && !speaksAfter(model, stage, anchor.location.line ?? 0)) continue
+      // It is made here to be handed on.
+      if (!isShipped(stage) && model.stages.some(other => other !== stage && hasAnchor(other, anchor.path)))
+        continue
       told.add(key)
       yield { anchor, stage }
     }
   }
+}
+
+function hasAnchor(stage: TracedStage, path: string): boolean {
+  return stage.end.anchors.some(other => other.path === path)
 }
 
 /** Is there another file with the same certificates, or the same name, that the tool reads? */
@@ -44,7 +51,7 @@ function sameCertificates(a: TracedAnchor, b: TracedAnchor): boolean {
 
 /** Does a variable point a program straight at this file, or at a folder over it? An unknown value may. */
 export function readDirectly({ anchor, stage }: Placed): boolean {
-  const { env } = stage.final
+  const { env } = stage.end.heir
   for (const [name, value] of env) {
     if (isUnknown(value)) {
       if (trustVariables.some(variable => variable.name === name)) return true

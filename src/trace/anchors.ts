@@ -1,6 +1,6 @@
 /** Certificates that a Dockerfile puts where anchors belong: which of them the tool reads, and what became of them. */
 import { isUnknown } from '../model.ts'
-import { type Content, isBundle, isTextContent } from './content.ts'
+import { type Content, isBundle, isTextContent, isUnvouched } from './content.ts'
 import type { AnchorMark, Fields } from './fields.ts'
 import type { Machine } from './machine.ts'
 import { absolutePath, covers, within } from './paths.ts'
@@ -51,8 +51,12 @@ export function noteAnchor(machine: Machine, path: string, content: Content | nu
   const known = content !== null && !isUnknown(content)
   const text = known && isTextContent(content) ? content.text : null
   const holds = text !== null && (text.includes('-----BEGIN CERTIFICATE') || text.charCodeAt(0) === 0x30)
-  if (!NAMED.test(path) && !holds && !(known && isBundle(content))) return
+  const kept = content !== null && isUnvouched(content)
+  if (!NAMED.test(path) && !holds && !kept && !(known && isBundle(content))) return
   const { anchors } = machine.fields
+  const before = anchors.get(path)
+  // Put there a second time, as far as is known the same: what the tool took of it still holds.
+  if (before?.refreshed && !known) return
   const mark: AnchorMark = { location: machine.place(), refreshed: false, doubtful: false }
   machine.set({ anchors: anchors.with(path, mark) })
 }

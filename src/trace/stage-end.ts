@@ -2,7 +2,7 @@
 import type { StoreLayout } from '../knowledge/types.ts'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
 import { certificateFile } from './certificate-file.ts'
-import type { Fields } from './fields.ts'
+import { type Fields, trustState } from './fields.ts'
 import { contentIn, realPath } from './files.ts'
 import type { Machine } from './machine.ts'
 import { within } from './paths.ts'
@@ -11,6 +11,7 @@ import type { CertificateFile, StageEnd, StageStart, TracedAnchor } from './stat
 export function stageEnd(machine: Machine, fields: Fields): StageEnd {
   const { notes } = fields
   return {
+    heir: trustState(fields),
     anchors: anchorsOf(machine, fields),
     file: path => fileAt(machine, fields, path),
     start: startOf(machine.entrypoint, machine.command),

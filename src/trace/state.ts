@@ -201,6 +201,8 @@ export interface TracedAnchor {
 
 /** What is known of a stage at its end beside its state. */
 export interface StageEnd {
+  /** The state that whoever builds on it begins with: after the stage's own ONBUILD triggers, where it has some. */
+  readonly heir: TrustState
   readonly anchors: readonly TracedAnchor[]
   /** A file's certificates: null where surely no such file is there. */
   file(path: string): Maybe<CertificateFile | null>

@@ -18,7 +18,14 @@ import { builtIn, type TraceKnowledge } from './knowledge.ts'
 import { Machine, type Session } from './machine.ts'
 import { shipping } from './ships.ts'
 import { stageEnd } from './stage-end.ts'
-import type { DockerfileModel, StageBase, TracedInstruction, TracedStage, TrustEvent } from './state.ts'
+import type {
+  DockerfileModel,
+  StageBase,
+  StageStart,
+  TracedInstruction,
+  TracedStage,
+  TrustEvent,
+} from './state.ts'
 
 export interface TraceOptions {
   /** As it is shown in reports. */
@@ -77,11 +84,19 @@ function unknownOf(stage: TracedStage): UnknownEntry[] {
   )
 }
 
+/** What a stage leaves to those that stand on it. */
+interface StageEnding {
+  readonly fields: Fields
+  readonly triggers: readonly Instruction[]
+  readonly entrypoint: StageStart | null
+  readonly command: StageStart | null
+}
+
 class Tracer {
   readonly #session: Session
   readonly #dockerfile: StagedDockerfile
   /** The states of the stages at their ends, and their triggers. */
-  readonly #ends = new Map<Stage, { fields: Fields; triggers: readonly Instruction[] }>()
+  readonly #ends = new Map<Stage, StageEnding>()
   readonly #images = new Map<string, Fields>()
 
   constructor(session: Session, dockerfile: StagedDockerfile) {
@@ -94,6 +109,9 @@ class Tracer {
     const { base, fields, triggers } = this.#base(stage)
     const machine = new Machine(session, stage.name ?? String(stage.index), fields)
     machine.line = session.lines.line(stage.from.start)
+    const under = base.kind === 'stage' ? this.#ends.get(this.#dockerfile.stages[base.index]!) : undefined
+    machine.entrypoint = under?.entrypoint ?? null
+    machine.command = under?.command ?? null
     const around = {
       dockerfile: this.#dockerfile,
       find: (reference: string) => this.#source(reference, stage, machine.line),
@@ -135,7 +153,12 @@ class Tracer {
       instructions[at] = run(instruction.trigger!, 'ONBUILD', instruction)
     const heir = machine.fields
     machine.restore(end)
-    this.#ends.set(stage, { fields: end, triggers: own.map(({ instruction }) => instruction.trigger!) })
+    this.#ends.set(stage, {
+      fields: end,
+      triggers: own.map(({ instruction }) => instruction.trigger!),
+      entrypoint: machine.entrypoint,
+      command: machine.command,
+    })
     if (ships === 'final') installed(machine, instructions, own.length > 0 ? heir : end)
     return {
       name: stage.name,

@@ -92,6 +92,7 @@ export function oneStage(text: string, more: Partial<TrustState> = {}): Dockerfi
     final: now,
     ships: 'final',
     end: {
+      heir: now,
       anchors: [],
       file: () => ({ unknown: 'made by hand' }),
       start: { programs: [], refreshes: false, followed: true },
