@@ -81,7 +81,7 @@ function subject(target: ReportTarget, index: number, report: Report): object {
     type: kind === 'dockerfile' ? 'file' : 'container',
     'bom-ref': refOfTarget(index),
     name: kind === 'dockerfile' ? target.target : imageName(target, { ...report, targets: [target] }),
-    ...(tag === null && digest === null ? {} : { version: tag ?? digest }),
+    ...versionOf(tag ?? digest),
     ...(purl === null ? {} : { purl }),
     properties: properties({
       'imgtrust:target': target.target,
@@ -92,6 +92,13 @@ function subject(target: ReportTarget, index: number, report: Report): object {
       'imgtrust:unknown': unknowns.map(({ what, why }) => `${what}: ${why}`),
     }),
   }
+}
+
+/** The schema takes no longer one. */
+const MOST_VERSION = 1024
+
+function versionOf(version: string | null): { version?: string } {
+  return version === null ? {} : { version: version.slice(0, MOST_VERSION) }
 }
 
 /** `pkg:oci/…` (the purl specification's type for images), qualifiers in the order of their keys. */
@@ -121,7 +128,7 @@ function system({ distribution }: ReportTarget, index: number): object[] {
       type: 'operating-system',
       'bom-ref': `system:${index}`,
       name: id,
-      ...(version === null ? {} : { version }),
+      ...versionOf(version),
       properties: properties({ 'imgtrust:endOfLife': endOfLife }),
     },
   ]

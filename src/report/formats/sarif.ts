@@ -159,11 +159,11 @@ function messageOf(finding: ReportFinding, target: ReportTarget): string {
   return [visible(finding.message), ...remedies].join('\n\n')
 }
 
-/** Each proven remedy that is an edit of the Dockerfile: a tool may offer them, one excludes the other. */
+/** Each proven remedy that is an edit of the Dockerfile, once: a tool may offer them, one excludes the other. */
 function fixesOf(finding: ReportFinding): object[] {
   const file = fileOf(finding)
   if (file === null) return []
-  return remediesOf(finding).flatMap(({ proven, edits, summary }) => {
+  const fixes = remediesOf(finding).flatMap(({ proven, edits, summary }) => {
     if (!proven || edits === undefined || edits.length === 0) return []
     const replacements = edits.map(({ line, column, endLine, endColumn, text }) => ({
       deletedRegion: { startLine: line, startColumn: column, endLine, endColumn },
@@ -176,4 +176,7 @@ function fixesOf(finding: ReportFinding): object[] {
       },
     ]
   })
+  return fixes.filter(
+    (fix, index) => fixes.findIndex(one => JSON.stringify(one) === JSON.stringify(fix)) === index,
+  )
 }
