@@ -50,6 +50,11 @@ const names: Readonly<Record<string, string>> = {
   wolfssl: 'wolfSSL',
 }
 
+/** The name that this data has for a library: `OpenJDK` for `java`. */
+export function libraryName(library: string): string {
+  return names[library.toLowerCase()] ?? library
+}
+
 const orders = { debian: compareDebian, rpm: compareRpm, apk: compareApk }
 
 /**
@@ -66,7 +71,7 @@ export function failsOnExpiredCrossSign(
   build: string | null,
   shape?: ChainShape,
 ): Maybe<ChainVerdict> {
-  const name = names[library.toLowerCase()] ?? library
+  const name = libraryName(library)
   if (version === null) return unknown(`the version of ${name} is not known`)
   const upstream = upstreamOf(version)
   if (upstream === null) return unknown(`"${version}" is no version of ${name}`)
@@ -156,6 +161,6 @@ function ownerOf(build: string): string {
 }
 
 /** `1.0.2g` of `1:1.0.2g-1ubuntu4.20`, `3.6.7` of `3.6.7-4+deb10u5`, `1.1.1l` of `1.1.1l-r0`. */
-function upstreamOf(version: string): string | null {
+export function upstreamOf(version: string): string | null {
   return /^(?:\d+:)?v?(\d+(?:\.\d+)*[a-z]{0,2})(?=$|[-+~_ ^p])/.exec(version)?.[1] ?? null
 }

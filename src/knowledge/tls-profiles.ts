@@ -1,0 +1,182 @@
+/** How clients build and judge chains: profiles by library, version, build and program. */
+import { type Client, isUnknown, type Maybe, unknown } from '../model.ts'
+import { readJson } from './load.ts'
+import type { PathProfile } from './path-profile.ts'
+import { failsOnExpiredCrossSign, libraryName, upstreamOf } from './tls-libraries.ts'
+import { compareDotted, compareOpenssl } from './versions.ts'
+
+/** What is known of a client's way, and how. */
+export interface KnownProfile {
+  readonly profile: PathProfile
+  /** The other way that this build may have, where no source tells whether it was patched. */
+  readonly otherwise: { readonly profile: PathProfile; readonly why: string } | null
+  /**
+   * `measured`: this program with this version of its library was held against the real one; `source`: by source code,
+   * documentation, or the versions measured around it; `nearest`: by the nearest that is known.
+   */
+  readonly basis: 'measured' | 'source' | 'nearest'
+  /** Where it is from. */
+  readonly sources: readonly string[]
+}
+
+/** What a profile is chosen by. */
+export type ProfileClient = Pick<Client, 'program' | 'version' | 'library' | 'libraryVersion' | 'build'> & {
+  readonly libraryPackage?: string
+}
+
+/** A range of versions: `from` is the first that it holds for, `below` the first that it no longer does; absent: all. */
+interface Range {
+  readonly from?: string
+  readonly below?: string
+}
+
+interface Sourced {
+  readonly source: string
+  readonly checked: string
+}
+
+interface LibraryRow extends Range, Sourced {
+  readonly kind: 'library'
+  readonly id: string
+  /** Another library's row, from which this one differs by its own `profile`. */
+  readonly like?: string
+  readonly library: string
+  readonly profile: Partial<PathProfile>
+  /** What differs where the distribution mended it against expired cross certificates. */
+  readonly mended?: Partial<PathProfile>
+  readonly sure: 'source' | 'nearest'
+}
+
+/** What one distribution's build does otherwise. */
+interface BuildRow extends Range, Sourced {
+  readonly kind: 'build'
+  readonly library: string
+  readonly build: string
+  readonly profile: Partial<PathProfile>
+}
+
+/** What a program does otherwise than its library does by itself. */
+interface ProgramRow extends Range, Sourced {
+  readonly kind: 'program'
+  readonly program: string
+  readonly library?: string
+  readonly libraryFrom?: string
+  readonly libraryBelow?: string
+  readonly profile: Partial<PathProfile>
+}
+
+/** A client that was held against the real one. */
+interface MeasuredRow extends Sourced {
+  readonly kind: 'measured'
+  readonly program: string
+  readonly library: string
+  readonly version: string
+  readonly build: string
+}
+
+type Row = LibraryRow | BuildRow | ProgramRow | MeasuredRow
+
+/**
+ * How this client builds and judges chains.
+ * @returns unknown where nothing is known of its library or version
+ */
+export function profileFor(client: ProfileClient): Maybe<KnownProfile> {
+  if (client.library === null) return unknown(`which library verifies for ${client.program} is not known`)
+  const library = libraryName(client.library)
+  if (client.libraryVersion === null) return unknown(`the version of ${library} is not known`)
+  const version = upstreamOf(client.libraryVersion)
+  if (version === null) return unknown(`"${client.libraryVersion}" is no version of ${library}`)
+  const rows = readJson<Row[]>('tls-profiles.json')
+  const base = rows.find(
+    (row): row is LibraryRow =>
+      row.kind === 'library' && row.library === library && holds(row, version, library),
+  )
+  if (!base) return unknown(`how ${library} ${version} builds chains is neither measured nor read`)
+  const changes = changesFor(rows, client, library, version)
+  const put = (...more: readonly Partial<PathProfile>[]) =>
+    Object.assign(
+      {},
+      ...lineage(rows, base),
+      ...more,
+      ...changes.map(({ profile }) => profile),
+    ) as PathProfile
+  const known =
+    rows.some(row => row.kind === 'program' && row.program === client.program) || isOwnTool(client, library)
+  const measured = rows.some(
+    row =>
+      row.kind === 'measured' &&
+      row.program === client.program &&
+      row.library === library &&
+      row.version === version &&
+      row.build === client.build,
+  )
+  const { profile, otherwise } = mended(client, library, version, base, put)
+  return {
+    profile,
+    otherwise,
+    basis: measured ? 'measured' : known ? base.sure : 'nearest',
+    sources: [base.source, ...changes.map(({ source }) => source)],
+  }
+}
+
+/** The programs whose way is their library's own. */
+function isOwnTool({ program }: ProfileClient, library: string): boolean {
+  const tools: Readonly<Record<string, readonly string[]>> = {
+    OpenSSL: ['openssl', 'apt', 'python3'],
+    LibreSSL: ['openssl'],
+    GnuTLS: ['gnutls-cli'],
+    OpenJDK: ['java'],
+    Go: ['go'],
+    NSS: ['nss'],
+  }
+  return tools[library]?.includes(program) === true
+}
+
+function changesFor(
+  rows: readonly Row[],
+  { program, version, build }: ProfileClient,
+  library: string,
+  libraryVersion: string,
+): (BuildRow | ProgramRow)[] {
+  const own = version === null ? null : upstreamOf(version)
+  return rows.filter((row): row is BuildRow | ProgramRow => {
+    if (row.kind === 'build')
+      return row.library === library && row.build === build && holds(row, libraryVersion, library)
+    if (row.kind !== 'program' || row.program !== program) return false
+    if (row.library !== undefined && row.library !== library) return false
+    const range = { ...pick('from', row.libraryFrom), ...pick('below', row.libraryBelow) }
+    return holds(range, libraryVersion, library) && holds(row, own, program)
+  })
+}
+
+function pick(name: 'from' | 'below', value: string | undefined): Range {
+  return value === undefined ? {} : { [name]: value }
+}
+
+/** A version that is not known is in no range but the whole one. */
+function holds({ from = '', below = '' }: Range, version: string | null, of: string): boolean {
+  if (from === '' && below === '') return true
+  if (version === null) return false
+  const compare = of === 'OpenSSL' ? compareOpenssl : compareDotted
+  return (from === '' || compare(version, from) >= 0) && (below === '' || compare(version, below) < 0)
+}
+
+/** The profiles that a row stands on, its own last. */
+function lineage(rows: readonly Row[], row: LibraryRow): Partial<PathProfile>[] {
+  const under = rows.find((each): each is LibraryRow => each.kind === 'library' && each.id === row.like)
+  return [...(under ? lineage(rows, under) : []), row.profile]
+}
+
+/** Whether this build was mended against expired cross certificates: some distributions did, quietly. */
+function mended(
+  { libraryPackage, build }: ProfileClient,
+  library: string,
+  version: string,
+  base: LibraryRow,
+  put: (...more: readonly Partial<PathProfile>[]) => PathProfile,
+): Pick<KnownProfile, 'profile' | 'otherwise'> {
+  if (!base.mended) return { profile: put(), otherwise: null }
+  const fails = failsOnExpiredCrossSign(library, libraryPackage?.split(' ')[1] ?? version, build)
+  if (!isUnknown(fails)) return { profile: fails.fails ? put() : put(base.mended), otherwise: null }
+  return { profile: put(), otherwise: { profile: put(base.mended), why: fails.unknown } }
+}
