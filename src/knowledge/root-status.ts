@@ -3,8 +3,6 @@ import { once, readJson } from './load.ts'
 import { allRoots } from './root-list.ts'
 import type { KnownRoot, RootEvent } from './types.ts'
 
-const dayMs = 86_400_000
-
 export type RootStatus = 'expired' | 'expiring' | 'removed' | 'cut' | 'distrusted'
 
 /** A decision about a certification authority, made for a reason that was published. */
@@ -36,12 +34,12 @@ export interface StatusAt {
 /**
  * The status of a root at an instant, by what had happened until then in Mozilla's program.
  * `removed` and `cut` say nothing of the reason; `distrusted` means that the data or a cited incident says so.
- * @param options.expiringWithin days; a root that ends within them is `expiring`
+ * @param options.expiringWithin milliseconds; a root that ends within them is `expiring`
  */
 export function statusAt(root: KnownRoot, at: Instant, options: { expiringWithin?: number } = {}): StatusAt {
   const status: RootStatus[] = []
   if (at > root.notAfter) status.push('expired')
-  else if (options.expiringWithin !== undefined && root.notAfter <= at + options.expiringWithin * dayMs) {
+  else if (options.expiringWithin !== undefined && root.notAfter <= at + options.expiringWithin) {
     status.push('expiring')
   }
   const life = lifeAt(root, at)
@@ -61,8 +59,12 @@ export function statusAt(root: KnownRoot, at: Instant, options: { expiringWithin
 
 /** The roots that Mozilla trusts for servers at an instant, expired ones included: it takes them out by hand. */
 export function trustedByMozillaAt(at: Instant): readonly KnownRoot[] {
-  return allRoots().filter(root => lifeAt(root, at).trusted)
+  // A run judges at one instant, and its rules ask this for every root of every store.
+  if (latest?.at !== at) latest = { at, roots: allRoots().filter(root => lifeAt(root, at).trusted) }
+  return latest.roots
 }
+
+let latest: { readonly at: Instant; readonly roots: readonly KnownRoot[] } | null = null
 
 /** Published decisions, each with the roots that it touches. */
 export function incidents(): readonly Incident[] {

@@ -49,7 +49,8 @@ export function successorsOfExpired(at: Instant): ReadonlySet<string> {
 
 /** Does Mozilla trust it for servers at the instant, and is it in date? */
 export function isTrusted(sha256: string, at: Instant): boolean {
-  return trustedByMozillaAt(at).some(root => root.sha256 === sha256 && !isExpired(root, at))
+  const root = rootByFingerprint(sha256)
+  return root !== null && trustedByMozillaAt(at).includes(root) && !isExpired(root, at)
 }
 
 export function byEnd(roots: readonly Root[]): Root[] {

@@ -154,6 +154,35 @@ describe.skipIf(!existsSync(SHARED))(
           expect(store?.consumers).toContain('wget')
         })
 
+        it('tells which roots have ended and which end within 90 days, as node:crypto dates them', async () => {
+          const day = '2021-10-01'
+          const { report } = await imgtrustJson(['scan', `dir:${folder}`, '--at', day])
+          const roots = report.targets[0]?.stores.find(one => one.path === path)?.roots ?? []
+          const pem = readFileSync(join(folder, path), 'utf8')
+          const ends = (pem.match(/-----BEGIN[\s\S]+?END CERTIFICATE-----/g) ?? []).map(block => {
+            const certificate = new X509Certificate(block)
+            return [
+              certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+              Date.parse(certificate.validTo),
+            ] as const
+          })
+          const [at, soon] = [Date.parse(day), Date.parse(day) + 90 * 86_400_000]
+          const having = (status: 'expired' | 'expiring') =>
+            roots.filter(root => root.status.includes(status)).map(root => root.sha256)
+          expect(having('expired').sort()).toEqual(
+            ends
+              .filter(([, end]) => end < at)
+              .map(([sha]) => sha)
+              .sort(),
+          )
+          expect(having('expiring').sort()).toEqual(
+            ends
+              .filter(([, end]) => end >= at && end <= soon)
+              .map(([sha]) => sha)
+              .sort(),
+          )
+        })
+
         it('is judged by what its own library does', async () => {
           const { report } = await imgtrustJson(['scan', `dir:${folder}`, '--at', '2021-10-01'])
           const expired = report.targets[0]?.findings.find(finding => finding.rule === 'expired-root')

@@ -16,6 +16,8 @@ import { rawJson, withFacts } from './facts.ts'
 const at = (text: string) => Date.parse(text)
 const addTrust = () => rootsByName('AddTrust External Root')[0]!
 
+const DAY = 86_400_000
+
 describe('roots', () => {
   it('hold 455 certificates, each of the fingerprint, dates and serial that its own bytes say', () => {
     expect(allRoots()).toHaveLength(455)
@@ -78,9 +80,13 @@ describe('the status of a root', () => {
 
   it('is expiring within the days asked for, and no longer so once expired', () => {
     const root = addTrust()
-    expect(statusAt(root, at('2020-05-01T00:00:00Z'), { expiringWithin: 30 }).status).toEqual(['expiring'])
-    expect(statusAt(root, at('2020-05-01T00:00:00Z'), { expiringWithin: 29 }).status).toEqual([])
-    expect(statusAt(root, at('2020-05-30T10:48:39Z'), { expiringWithin: 30 }).status).toEqual(['expired'])
+    expect(statusAt(root, at('2020-05-01T00:00:00Z'), { expiringWithin: 30 * DAY }).status).toEqual([
+      'expiring',
+    ])
+    expect(statusAt(root, at('2020-05-01T00:00:00Z'), { expiringWithin: 29 * DAY }).status).toEqual([])
+    expect(statusAt(root, at('2020-05-30T10:48:39Z'), { expiringWithin: 30 * DAY }).status).toEqual([
+      'expired',
+    ])
   })
 
   it('is removed from the day of its removal, with the bug', () => {
