@@ -84,7 +84,7 @@ Red Hat, whose defaults name the bundle, and where the file is not at hand.
   message({ name, held, readers }) {
     return readers === null
       ? `${name} that keytool is given holds ${held} certificates: it imports the first and leaves out the others without a word.`
-      : `${name} holds ${held} certificates: the tool makes no hash link for it, so ${enumerate(readers)}, which look roots up in the folder, do not find them; put each into a file of its own.`
+      : `${name} holds ${held} certificates: the tool makes no hash link for it, and programs that look roots up in the folder (${enumerate(readers)}) do not find them; put each into a file of its own.`
   },
 })
 

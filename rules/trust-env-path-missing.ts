@@ -1,10 +1,11 @@
 import { isUnknown } from '../src/model.ts'
+import { baseStage } from '../src/questions/base-image.ts'
 import { editMend, textAt } from '../src/questions/edits.ts'
 import { lineage, momentsOf, standsOn } from '../src/questions/flow.ts'
 import { meantVariable, trustVariable } from '../src/questions/trust-variables.ts'
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
-import type { DockerfileModel } from '../src/trace/state.ts'
+import type { DockerfileModel, TracedStage } from '../src/trace/state.ts'
 import { corporate } from './_certificates.ts'
 
 interface Pointless extends Evidence {
@@ -82,7 +83,7 @@ variable. It is silent for paths that a script, a package or a volume may bring,
         if (
           now !== value ||
           (instruction.keyword !== 'ENV' && instruction.keyword !== 'ONBUILD') ||
-          !final.end.start.followed
+          !mayNotMake(model, final)
         )
           continue
         if (final.end.file(value) === null) {
@@ -119,6 +120,11 @@ variable. It is silent for paths that a script, a package or a volume may bring,
     return editMend(summary, [{ ...edit, text: meant }], fault === 'missing')
   },
 })
+
+/** What the image starts surely makes no such file: it was followed, or there is no shell to make it with. */
+function mayNotMake(model: DockerfileModel, final: TracedStage): boolean {
+  return final.end.start.followed || baseStage(model, final).base.kind === 'scratch'
+}
 
 /** The bundle that the stage that is built surely has. */
 function usualBundle({ final }: DockerfileModel): string | null {

@@ -75,8 +75,8 @@ back, in stages that are not shipped, and where nobody is seen that needs it: No
     }
   },
 
-  remedy() {
-    return [{ kind: 'install-store' }]
+  remedy({ needs }) {
+    return needs.when === 'java' ? [] : [{ kind: 'install-store' }]
   },
 })
 

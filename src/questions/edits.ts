@@ -27,7 +27,7 @@ function offsets(text: string): number[] {
   return starts
 }
 
-/** Whole lines put behind a line (from 1); null where that is not the end of one. */
+/** Whole lines put behind a line (from 1). */
 export function linesBehind(
   model: DockerfileModel,
   line: number | undefined,
@@ -36,9 +36,10 @@ export function linesBehind(
   if (line === undefined) return null
   const { text } = model
   const eol = text.includes('\r\n') ? '\r\n' : '\n'
-  const start = offsets(text)[line]
-  if (start === undefined) return { start: text.length, end: text.length, text: `${eol}${lines.join(eol)}` }
-  return { start, end: start, text: lines.map(one => one + eol).join('') }
+  const next = offsets(text)[line]
+  // In front of the line's own end, so that what follows stays as it is.
+  const end = next === undefined ? text.length : next - (text[next - 2] === '\r' ? 2 : 1)
+  return { start: end, end, text: lines.map(one => eol + one).join('') }
 }
 
 /** Whole lines put in front of a line (from 1). */

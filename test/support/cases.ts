@@ -66,9 +66,9 @@ async function imageOf(folder: string): Promise<ImageModel> {
   return imageFromSketch(sketch)
 }
 
-function contextOf(folder: string): Record<string, string> {
+function contextOf(folder: string): Record<string, Uint8Array> {
   const names = readdirSync(folder).filter(name => !own.has(name))
-  return Object.fromEntries(names.map(name => [basename(name), readFileSync(join(folder, name), 'utf8')]))
+  return Object.fromEntries(names.map(name => [basename(name), readFileSync(join(folder, name))]))
 }
 
 function summary(finding: Finding, model: DockerfileModel | ImageModel): Expected {

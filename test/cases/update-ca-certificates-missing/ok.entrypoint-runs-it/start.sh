@@ -1,0 +1,3 @@
+#!/bin/sh
+update-ca-certificates
+exec "$@"
