@@ -86,6 +86,8 @@ export interface PkixProfile extends JudgeProfile {
 export interface SearchProfile extends JudgeProfile {
   readonly way: 'search'
   readonly leafAsAnchor: boolean
+  /** Is whatever the store holds an anchor, or those alone that signed themselves? */
+  readonly anchors: 'any' | 'self-signed'
   /** Is the host's name judged before the path? */
   readonly hostJudged: 'before' | 'last'
 }

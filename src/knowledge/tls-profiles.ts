@@ -102,6 +102,8 @@ export function profileFor(client: ProfileClient): Maybe<KnownProfile> {
     ) as PathProfile
   const known =
     rows.some(row => row.kind === 'program' && row.program === client.program) || isOwnTool(client, library)
+  // Security levels are the builder's choice: OpenSSL's that nobody looked at is only near to what it does.
+  const asBuilt = library !== 'OpenSSL' || changes.some(({ kind }) => kind === 'build')
   const measured = rows.some(
     row =>
       row.kind === 'measured' &&
@@ -114,7 +116,7 @@ export function profileFor(client: ProfileClient): Maybe<KnownProfile> {
   return {
     profile,
     otherwise,
-    basis: measured ? 'measured' : known ? base.sure : 'nearest',
+    basis: measured ? 'measured' : known && asBuilt ? base.sure : 'nearest',
     sources: [base.source, ...changes.map(({ source }) => source)],
   }
 }

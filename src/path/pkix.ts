@@ -91,7 +91,13 @@ function leafFaults(leaf: Certificate, profile: PkixProfile): Fault[] {
 }
 
 function searched(input: PathInput, profile: PkixProfile): Judged {
-  const way: SearchProfile = { ...profile, way: 'search', leafAsAnchor: true, hostJudged: 'last' }
+  const way: SearchProfile = {
+    ...profile,
+    way: 'search',
+    leafAsAnchor: true,
+    anchors: 'any',
+    hostJudged: 'last',
+  }
   const found = judgeSearch(input, way)
   // The builder says no more than that it found none.
   const broken = found.faults[0]

@@ -91,7 +91,8 @@ class Search {
     const used = (issuer: Certificate) => chain.some(each => isSameKey(each, issuer))
     for (const issuer of store) {
       const itself = chain.length === 1 && same(top, issuer)
-      if (couldHaveIssued(issuer, top) && (itself || !used(issuer))) yield { issuer, anchor: true }
+      if (couldHaveIssued(issuer, top) && (itself || !used(issuer)))
+        yield { issuer, anchor: this.#profile.anchors === 'any' || issuer.selfIssued }
     }
     for (const issuer of sent.slice(1))
       if (couldHaveIssued(issuer, top) && !used(issuer)) yield { issuer, anchor: false }

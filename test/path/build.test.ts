@@ -7,7 +7,7 @@ import { addressBytes } from '../../src/path/host.ts'
 import { predict } from '../../src/path/predict.ts'
 import { isSignedBy } from '../../src/path/signature.ts'
 import { pathCases } from '../support/path-cases.ts'
-import { inputOf } from '../support/path-table.ts'
+import { inputOf, readTable } from '../support/path-table.ts'
 import { issue, keyOf } from '../support/pki.ts'
 
 const now = Date.now()
@@ -203,5 +203,36 @@ describe('bounds', () => {
       }),
     )
     expect(best).toBeLessThan(30)
+  })
+})
+
+describe('what is said to be measured', () => {
+  it('is what the table holds', () => {
+    for (const { program, version, library, libraryVersion, build, name } of readTable().clients) {
+      const found = profileFor({ program, version, library, libraryVersion, build })
+      expect([name, isUnknown(found) ? found.unknown : found.basis]).toEqual([name, 'measured'])
+    }
+  })
+})
+
+describe('LibreSSL', () => {
+  it.each([
+    // library, 2020, 2021: as real libraries said (null: neither measured nor read)
+    ['2.7.5', false, false],
+    ['3.2.7', true, true],
+    ['3.3.6', true, true],
+    ['3.2.5', null, null],
+  ])('%s with the chains of 2020 and 2021', (version, first, second) => {
+    const found = profileFor({
+      program: 'openssl',
+      version,
+      library: 'LibreSSL',
+      libraryVersion: version,
+      build: 'upstream',
+    })
+    const said = ['2020, old root first', '2021, old root first'].map(name =>
+      isUnknown(found) ? null : predict(input(name), found).accepted,
+    )
+    expect(said).toEqual([first, second])
   })
 })
