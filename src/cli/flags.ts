@@ -58,7 +58,7 @@ export const reportFlags = {
   }),
   remedy: Flags.string({
     helpGroup: 'REPORT',
-    options: ['dockerfile', 'shell'],
+    options: ['dockerfile', 'shell', 'ansible', 'salt'],
     summary: 'show remedies in this dialect',
   }),
   quiet: Flags.boolean({

@@ -77,13 +77,9 @@ function namesOf(roots: readonly Root[]): string {
   return roots.length === 1 ? '1 root' : `${roots.length} roots`
 }
 
-/** What is still to do when the store is mended: a program reads it when it starts, a container forgets what it was told. */
+/** What is still to do on a system when its store is mended: a program reads it when it starts. An image is built anew. */
 function hint({ kind, darwin }: Target): string {
-  if (kind === 'dockerfile') return ''
-  const restart = '; then restart what still runs with the old store'
-  return kind === 'host' || darwin
-    ? restart
-    : `${restart}, containers by their new image (kubectl rollout restart)`
+  return kind === 'host' || darwin ? '; then restart what still runs with the old store' : ''
 }
 
 /**
