@@ -4,7 +4,9 @@ import { join, relative, resolve, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { JobError } from './errors.ts'
 
-const NAMED = /^(?:dockerfile|containerfile)(?:\..+)?$|\.(?:dockerfile|containerfile)$/i
+// A capital before a dot: `dockerfile.go` is a program's source.
+const NAMED =
+  /^(?:Dockerfile|Containerfile)(?:\..+)?$|^(?:dockerfile|containerfile)$|\.(?:[Dd]ockerfile|[Cc]ontainerfile)$/
 
 /** Is this the name of a Dockerfile: `Dockerfile`, `Containerfile`, `Dockerfile.dev`, `web.Dockerfile`, …? */
 export function isDockerfileName(name: string): boolean {

@@ -36,6 +36,7 @@ describe('names', () => {
     'Dockerfiles',
     'compose.yaml',
     'Dockerfile-dev',
+    'dockerfile.go',
   ])('%s is none', name => expect(isDockerfileName(name)).toBe(false))
 })
 

@@ -75,7 +75,6 @@ const systems: readonly {
       bookworm: ['apt', 'curl', 'wget', 'git', 'openssl', 'gnutls-cli', 'python3'],
       trixie: ['apt', 'curl', 'wget', 'openssl', 'node'],
     }[suite]!,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own syntax
     listPackages: ['dpkg-query', '-W', '-f', '${Package}-${Version}\n'],
   })),
 ]
