@@ -39,8 +39,23 @@ function run(
 ): Promise<Said> {
   const [program, ...rest] = command
   return new Promise((resolve, reject) => {
-    const child = spawn(program!, rest, { env: { PATH: '/bin:/usr/bin:/sbin:/usr/sbin', ...env } })
-    const timer = setTimeout(() => child.kill('SIGKILL'), 300_000)
+    const child = spawn(program!, rest, {
+      env: { PATH: '/bin:/usr/bin:/sbin:/usr/sbin', ...env },
+      detached: true,
+    })
+    // The whole group: BusyBox' helper outlives its wget at times, and holds the pipe.
+    const end = () => {
+      try {
+        process.kill(-child.pid!, 'SIGKILL')
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    const timer = setTimeout(end, 120_000)
+    let late: NodeJS.Timeout | undefined
+    child.on('exit', () => {
+      late = setTimeout(end, 500)
+    })
     let text = ''
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (part: Buffer) => {
@@ -51,6 +66,7 @@ function run(
     child.on('error', reject)
     child.on('close', status => {
       clearTimeout(timer)
+      clearTimeout(late)
       resolve({ status, text })
     })
   })
