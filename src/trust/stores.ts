@@ -173,9 +173,10 @@ function finish(
     createdBy: context.layers?.[layer]?.createdBy ?? null,
     release,
     match,
-    roots: draft.roots.map(({ certificate, layer }) =>
-      rootOf(certificate, context, layerOf(certificate.sha256, layer)),
-    ),
+    roots: draft.roots.map(({ certificate, layer, alias }) => ({
+      ...rootOf(certificate, context, layerOf(certificate.sha256, layer)),
+      ...(alias !== undefined && { alias }),
+    })),
     ...(owner && { package: { name: owner.name, version: owner.version, manager: owner.manager } }),
     ...(broken.length > 0 && { broken }),
     ...(access.length > 0 && { access }),

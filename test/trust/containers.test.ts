@@ -254,8 +254,11 @@ describe.skipIf(!hasTool('keytool'))('as keytool writes them (skipped: no keytoo
         const done = spawnSync('keytool', [...args, '-storetype', type, '-storepass', 'changeit', ...options])
         expect(done.status, String(done.stdout)).toBe(0)
       }
-      const found = read('x', new Uint8Array(readFileSync(file)))
+      const bytes = new Uint8Array(readFileSync(file))
+      const found = read('x', bytes)
       rmSync(folder, { recursive: true })
+      const named = containerOf('x', bytes)!.read(bytes, { passwords: ['changeit'], work: { left: 1e7 } })
+      expect(named.certificates.map(({ alias }) => alias).sort()).toEqual(['a0', 'a1'])
       expect(found.anchors!.sort()).toEqual(
         ders
           .slice(0, 2)

@@ -35,6 +35,8 @@ export interface Contents {
 export interface ContainedCertificate extends FoundCertificate {
   /** Does the file itself say that it is a trust anchor for servers? Null: its form has no way to say so. */
   readonly anchor: boolean | null
+  /** The name of its entry, where entries have names. */
+  readonly alias?: string
 }
 
 /** Bytes by which a container is told: SQLite's and a PEM line's are the longest. */
@@ -45,9 +47,9 @@ export function contained(
   der: Uint8Array,
   label: string,
   anchor: boolean | null,
-  more: { readonly offset?: number; readonly rejected?: string } = {},
+  more: { readonly offset?: number; readonly rejected?: string; readonly alias?: string | null } = {},
 ): ContainedCertificate {
-  const { offset = 0, rejected } = more
+  const { offset = 0, rejected, alias } = more
   return {
     offset,
     der,
@@ -56,5 +58,6 @@ export function contained(
     problem: null,
     anchor,
     ...(rejected === undefined ? {} : { rejected }),
+    ...(alias == null ? {} : { alias }),
   }
 }

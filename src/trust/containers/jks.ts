@@ -72,9 +72,9 @@ class Entries {
     this.count = this.#number()
     while (this.entries < this.count) {
       const tag = this.#number()
-      this.#text()
+      const alias = this.#text()
       this.#take(8)
-      if (tag === certificateEntry) this.#certificate(version, true)
+      if (tag === certificateEntry) this.#certificate(version, true, alias)
       else if (tag === keyEntry) this.#key(version)
       else {
         this.problems.push(
@@ -100,16 +100,16 @@ class Entries {
   #key(version: number): void {
     this.#keys++
     this.#take(this.#number())
-    for (let chain = this.#number(); chain > 0; chain--) this.#certificate(version, false)
+    for (let chain = this.#number(); chain > 0; chain--) this.#certificate(version, false, null)
   }
 
-  #certificate(version: number, anchor: boolean): void {
+  #certificate(version: number, anchor: boolean, alias: string | null): void {
     const type = version === 2 ? this.#text() : 'X.509'
     const offset = this.#at
     const der = this.#take(this.#number())
     if (this.#certificates.length > limits.certificatesPerFile) throw new RangeError('too many')
     if (type !== 'X.509') this.problems.push(`one of its certificates is of an unknown type`)
-    else this.#certificates.push(contained(der, this.#type, anchor, { offset }))
+    else this.#certificates.push(contained(der, this.#type, anchor, { offset, alias }))
   }
 
   #number(): number {
@@ -121,7 +121,8 @@ class Entries {
   #text(): string {
     const length = this.#view.getUint16(this.#at)
     this.#at += 2
-    return Buffer.from(this.#take(length)).toString('latin1')
+    // DataOutput.writeUTF: UTF-8 but for characters that no alias of ours may hold (java.io.DataInput, modified UTF-8).
+    return Buffer.from(this.#take(length)).toString('utf8')
   }
 
   #take(length: number): Uint8Array {

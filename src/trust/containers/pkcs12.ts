@@ -20,6 +20,7 @@ const oids = {
   x509: '1.2.840.113549.1.9.22.1',
   /** Without it Java takes no certificate of a PKCS#12 file for an anchor. */
   trustedKeyUsage: '2.16.840.1.113894.746875.1.1',
+  friendlyName: '1.2.840.113549.1.9.20',
 } as const
 const explicit0 = 0xa0
 const implicit0 = 0x80
@@ -141,17 +142,34 @@ class Pfx {
     if (this.#certificates.length >= limits.certificatesPerFile)
       throw new Locked(`it holds more than ${limits.certificatesPerFile} certificates: the rest was not read`)
     const attributes = bag.optional(tag.set)
-    const anchor = attributes !== null && isTrusted(bag.inside(attributes))
-    this.#certificates.push(contained(bytes.slice(der.value, der.end), 'PKCS12', anchor))
+    const { trusted, alias } = attributes === null ? unmarked : attributesOf(bag.inside(attributes))
+    this.#certificates.push(contained(bytes.slice(der.value, der.end), 'PKCS12', trusted, { alias }))
   }
 }
 
-function isTrusted(attributes: DerReader): boolean {
+interface Marks {
+  /** Java's mark of a trusted certificate entry. */
+  readonly trusted: boolean
+  /** friendlyName (RFC 2985, 5.5.1): the alias in Java's words. */
+  readonly alias: string | null
+}
+
+const unmarked: Marks = { trusted: false, alias: null }
+
+function attributesOf(attributes: DerReader): Marks {
+  let { trusted, alias } = unmarked
   while (!attributes.done) {
     const attribute = attributes.enter(tag.sequence)
-    if (oidText(attributes.bytes, attribute.next(tag.oid)) === oids.trustedKeyUsage) return true
+    const id = oidText(attributes.bytes, attribute.next(tag.oid))
+    if (id === oids.trustedKeyUsage) trusted = true
+    else if (id === oids.friendlyName) {
+      const name = attribute.enter(tag.set).optional(tag.bmpString)
+      // BMPString is UTF-16 with the high byte first.
+      if (name !== null && (name.end - name.value) % 2 === 0)
+        alias = Buffer.from(attributes.bytes.slice(name.value, name.end)).swap16().toString('utf16le')
+    }
   }
-  return false
+  return { trusted, alias }
 }
 
 /** ContentInfo of RFC 5652 §3. */

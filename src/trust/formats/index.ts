@@ -18,7 +18,11 @@ export interface StoreDraft {
   /** Number of the layer that brought its present content. */
   readonly layer: number
   /** In file order, each certificate once. */
-  readonly roots: readonly { readonly certificate: Certificate; readonly layer: number }[]
+  readonly roots: readonly {
+    readonly certificate: Certificate
+    readonly layer: number
+    readonly alias?: string
+  }[]
   /** What is wrong with each of its certificates that can't be read. */
   readonly broken?: readonly string[]
 }

@@ -1,7 +1,6 @@
 import type { ImageFile, ImageTree } from '../../image/facts.ts'
 import { isUnknown, type UnknownEntry } from '../../model.ts'
 import { brokenEntry } from '../broken.ts'
-import type { Certificate } from '../certificate.ts'
 import { containerOf } from '../containers/index.ts'
 import { anchorSourceOf, keystorePlaces } from '../store-paths.ts'
 import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
@@ -33,7 +32,7 @@ export const keystores: StoreFormatReader = {
       if (!container.format || feedsAnother(tree, file.path)) continue
       const { roots, broken } = rootsOf(file, context)
       if (broken.length > 0) unknowns.push(brokenEntry(file, broken))
-      const authorities = [...roots.values()].filter(({ ca }) => ca).length
+      const authorities = [...roots.values()].filter(({ certificate }) => certificate.ca).length
       const isKnown = place !== undefined || context.configured.has(file.path)
       if (roots.size === 0 || (!isKnown && authorities < bundleSize)) {
         if (isKnown && roots.size === 0 && contents.problems.length === 0 && !place?.mayBeEmpty)
@@ -46,7 +45,7 @@ export const keystores: StoreFormatReader = {
         format: container.format,
         consumers: place?.consumers ?? [],
         layer: file.layer,
-        roots: [...roots.values()].map(certificate => ({ certificate, layer: file.layer })),
+        roots: [...roots.values()].map(root => ({ ...root, layer: file.layer })),
         broken,
       })
     }
@@ -54,17 +53,23 @@ export const keystores: StoreFormatReader = {
   },
 }
 
+type DraftRoot = Omit<StoreDraft['roots'][number], 'layer'>
+
 function rootsOf(
   file: ImageFile,
   context: FormatContext,
-): { readonly roots: ReadonlyMap<string, Certificate>; readonly broken: readonly string[] } {
-  const roots = new Map<string, Certificate>()
+): { readonly roots: ReadonlyMap<string, DraftRoot>; readonly broken: readonly string[] } {
+  const roots = new Map<string, DraftRoot>()
   const broken: string[] = []
   for (const found of context.contentsOf(file)!.certificates) {
     if (!found.anchor) continue
     const certificate = context.certificateOf(found)
     if (isUnknown(certificate)) broken.push(certificate.unknown)
-    else if (!roots.has(certificate.sha256)) roots.set(certificate.sha256, certificate)
+    else if (!roots.has(certificate.sha256))
+      roots.set(
+        certificate.sha256,
+        found.alias === undefined ? { certificate } : { certificate, alias: found.alias },
+      )
   }
   return { roots, broken }
 }
