@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.ts'
+import { BaseCommand, EXIT } from '../cli/base-command.ts'
 import { judgeFlags, networkFlags, reportFlags } from '../cli/flags.ts'
 import { readTargetList } from '../cli/target-list.ts'
 import { createProgress } from '../cli/terminal.ts'
@@ -73,7 +73,12 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
       () => performance.now() - started,
     )
     const stop = new AbortController()
-    process.once('SIGINT', () => stop.abort())
+    process.once('SIGINT', () => {
+      stop.abort()
+      progress.done()
+      // A source may wait for bytes that never come. Nothing is half written: the work can end here.
+      process.exit(EXIT.interrupted)
+    })
     const report = await scan(targets, {
       ...settings,
       signal: stop.signal,

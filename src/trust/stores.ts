@@ -90,7 +90,7 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
     for (const path of reading.claimed) claimed.add(path)
   }
   const anchors = anchorFolders(tree, formatContext)
-  const aliases = aliasesOf(tree)
+  const aliases = aliasesOf(tree, new Set(drafts.map(({ path }) => path)))
   const stores = drafts
     .map(draft =>
       finish(
@@ -291,10 +291,11 @@ function anchorFolders(tree: ImageTree, context: FormatContext): ReadonlySet<str
 }
 
 /** The paths that lead to a store by links: every link to it, and the known places that a linked folder leads to. */
-function aliasesOf(tree: ImageTree): (store: StoreDraft) => readonly string[] {
+/** Links that lead nowhere near a store are passed over: an image may be made of them. */
+function aliasesOf(tree: ImageTree, stores: ReadonlySet<string>): (store: StoreDraft) => readonly string[] {
   const leading = new Map<string, Set<string>>()
   const add = (path: string, target: string | null) => {
-    if (!target || target === path) return
+    if (!target || target === path || !stores.has(target)) return
     const paths = leading.get(target) ?? new Set()
     leading.set(target, paths.add(path))
   }
