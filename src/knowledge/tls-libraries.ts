@@ -102,7 +102,10 @@ export function failsOnExpiredCrossSign(
       const stillFails = order(version, row.patched) < 0
       return { fails: stillFails, source: row.source, ...(stillFails && { mendedFrom: row.patched }) }
     }
-    if (version === upstream || order(version, row.unknownAfter!) > 0) return unknown(row.source)
+    // rpm calls 3.3.29 and 3.3.29-9.el7 equal: a row without a revision speaks of every one.
+    const anyRevision = row.unknownAfter === upstream
+    if (version === upstream || anyRevision || order(version, row.unknownAfter!) > 0)
+      return unknown(row.source)
   }
   return { fails, source: range.source }
 }

@@ -57,6 +57,7 @@ describe('libraries that fail on an expired cross-signed chain', () => {
     ['OpenSSL', '1.0.2g-1ubuntu4.20', 'ubuntu', false],
     ['OpenSSL', '1.0.2g-1ubuntu4.20+esm13', 'ubuntu', false],
     ['OpenSSL', '1.0.2u-1~deb9u4', 'debian', true],
+    ['GnuTLS', '3.3.29-9.el7', 'rhel', '?'],
     ['OpenSSL', '1.1.1n-0+deb10u6', 'debian', false],
     ['OpenSSL', '1.0.2k-19.el7', 'centos', true],
     ['OpenSSL', '1.0.2k-26.el7_9', 'centos', '?'],
