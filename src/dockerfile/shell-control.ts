@@ -30,6 +30,7 @@ export function runAndOr<State>(
 ): Outcome {
   const host = walk.host
   const surely = must && operators.every(operator => operator === '&&')
+  const lastOr = operators.lastIndexOf('||')
   /** States in which the list so far may have failed. */
   let failed: State[] = []
   let status: Status = 'success'
@@ -41,7 +42,7 @@ export function runAndOr<State>(
       const before = host.save()
       const perhaps: boolean = status === 'unknown' && !surely
       if (perhaps) failed.push(before)
-      const caught = operators.slice(index).includes('||')
+      const caught = lastOr >= index
       const outcome: Outcome = inDoubt(walk, perhaps || caught, () => walk.node(node, surely))
       if (outcome.stdout !== NOTHING) stdout.push(outcome.stdout)
       if (perhaps) {
@@ -52,10 +53,10 @@ export function runAndOr<State>(
       } else {
         status = surely && outcome.status === 'unknown' ? 'likely' : outcome.status
         if (status === 'likely' && operators[index] !== undefined) failed.push(before)
-        if (status === 'unknown') failed = [...failed, host.save()]
+        if (status === 'unknown') failed.push(host.save())
       }
       if (walk.dead) {
-        if (operators.slice(index).includes('||') && failed.length > 0) {
+        if (lastOr >= index && failed.length > 0) {
           status = 'failure'
           walk.dead = false
           host.restore(failed.reduce((a, b) => host.join(a, b)))
