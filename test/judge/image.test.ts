@@ -217,3 +217,25 @@ describe('remedies', () => {
     expect(steps.map(({ kind }) => kind)).toEqual(['set-base'])
   })
 })
+
+describe('no-trust-store', () => {
+  const bare: ImageSketch = { distribution: { id: 'debian', version: '13' }, stores: [] }
+  const curl = { program: 'curl', library: 'OpenSSL', libraryVersion: '3.5.4', build: 'debian' }
+  const severities = async (model: ImageModel) =>
+    of(await judged(model, '2026-10-20'), 'no-trust-store').map(({ severity }) => severity)
+
+  it('is a warning where a client reads the system store, information where none is seen', async () => {
+    expect(await severities(imageFromSketch({ ...bare, clients: [curl] }))).toEqual(['warning'])
+    expect(await severities(imageFromSketch(bare))).toEqual(['info'])
+  })
+
+  it('is silent where something could not be read: it may be the store', async () => {
+    const model = imageFromSketch({ ...bare, clients: [curl] })
+    const unknowns = [{ what: 'a keystore', why: 'locked', location: {} }]
+    expect(await severities({ ...model, unknowns })).toEqual([])
+  })
+
+  it('is silent where a store is there', async () => {
+    expect(await severities(imageFromSketch(alpine38))).toEqual([])
+  })
+})

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { profileFor } from '../../src/knowledge/tls-profiles.ts'
+import { limits } from '../../src/limits.ts'
 import { isUnknown } from '../../src/model.ts'
 import { buildPaths } from '../../src/path/build.ts'
 import { addressBytes } from '../../src/path/host.ts'
@@ -178,6 +179,25 @@ describe('bounds', () => {
     for (const { profile } of profiles)
       expect(buildPaths(inputOf(server, now), profile).accepted).not.toBe(true)
     expect(performance.now() - start).toBeLessThan(2_000)
+  })
+
+  it('checks no more signatures than a search may', () => {
+    const by = { subject: 'Root', key: keyOf('the real one', 'ec') }
+    const sent = [
+      issue({ subject: 'localhost', key: keyOf('leaf', 'ec'), by, names: ['DNS:localhost'], bare: true }),
+    ]
+    const root = issue({ ...by, ca: true, bare: true })
+    const namesakes = Array.from({ length: limits.pathSignatures }, (_, index) =>
+      issue({ subject: 'Root', key: keyOf(`namesake ${index}`, 'ec'), ca: true, bare: true }),
+    )
+    const { profile } = known('Go', '1.22.0', 'go')
+    const accepts = (before: readonly (typeof root)[]) =>
+      buildPaths(
+        inputOf({ name: 'namesakes', sent, store: [...before, root], host: 'localhost' }, now),
+        profile,
+      ).accepted
+    expect(accepts(namesakes.slice(1))).toBe(true)
+    expect(accepts(namesakes)).toBe(false)
   })
 
   it('takes no more certificates than a server may send', () => {

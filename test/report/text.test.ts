@@ -1,62 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { text } from '../../src/report/formats/text.ts'
-import type { Report, ReportFinding, ReportTarget } from '../../src/report/report.ts'
+import type { ReportFinding, ReportTarget } from '../../src/report/report.ts'
 import { nastyNames } from '../support/nasty-names.ts'
+import { options, report, finding as sample, target as sampleTarget } from './sample-report.ts'
 
-const options = { color: false, width: 100, show: 'warning', failures: true, remedy: 'dockerfile' } as const
-
-const finding = (changes: Partial<ReportFinding> = {}): ReportFinding => ({
-  rule: 'expired-root-kept',
-  severity: 'error',
-  message: 'The store keeps AddTrust External Root, which ended 2020-05-30.',
-  location: { file: 'Dockerfile', line: 2, column: 6 },
-  roots: [],
-  remedy: {
-    summary: 'Remove it before CMD',
-    proven: true,
-    fixable: true,
-    steps: { dockerfile: 'RUN first\nRUN second', shell: 'sudo first' },
-    alternatives: [],
-  },
-  ...changes,
-})
-
-const target = (changes: Partial<ReportTarget> = {}): ReportTarget => ({
-  target: 'Dockerfile',
-  kind: 'dockerfile',
-  source: 'file',
-  reference: null,
-  digest: null,
-  platform: null,
-  distribution: null,
-  stores: [],
-  certificates: [],
-  clients: [],
-  stages: [],
-  findings: [],
-  unknowns: [],
-  config: null,
-  error: null,
-  ...changes,
-})
-
-function report(...targets: ReportTarget[]): Report {
-  const count = (severity: string) =>
-    targets.flatMap(one => one.findings).filter(one => one.severity === severity).length
-  return {
-    version: 1,
-    at: '2020-05-31T00:00:00Z',
-    tool: { name: 'imgtrust', version: '0.1.0', knowledge: '2026-10-20' },
-    targets,
-    summary: {
-      error: count('error'),
-      warning: count('warning'),
-      info: count('info'),
-      unknown: 0,
-      failed: targets.filter(one => one.error !== null).length,
+const finding = (changes: Partial<ReportFinding> = {}): ReportFinding =>
+  sample({
+    location: { file: 'Dockerfile', line: 2, column: 6 },
+    remedy: {
+      summary: 'Remove it before CMD',
+      proven: true,
+      fixable: true,
+      steps: { dockerfile: 'RUN first\nRUN second', shell: 'sudo first' },
+      alternatives: [],
     },
-  }
-}
+    ...changes,
+  })
+
+const target = (changes: Partial<ReportTarget> = {}): ReportTarget =>
+  sampleTarget({ target: 'Dockerfile', ...changes })
 
 describe('text', () => {
   it('shows place, severity, message, rule and the remedy ready to copy', () => {
