@@ -76,6 +76,8 @@ export interface TrustStore {
   /** The known release that its set of roots is, or is nearest to: `alpine/base 3.8.5`. */
   readonly release: string | null
   readonly match: Match
+  /** By what it differs from the release that it is nearest to; absent: it is exactly it, or nobody compared. */
+  readonly differs?: StoreDifference
   readonly roots: readonly Root[]
   /** The package that owns it, or whose tool made it; absent where no package database says so. */
   readonly package?: Package
@@ -83,6 +85,14 @@ export interface TrustStore {
   readonly broken?: readonly string[]
   /** The files and folders by which its content can be changed; absent where nobody looked. */
   readonly access?: readonly FileAccess[]
+}
+
+/** What a store has otherwise than a known release; each list sorted by name. */
+export interface StoreDifference {
+  /** Roots of the release that the store lacks. */
+  readonly missing: readonly Pick<Root, 'sha256' | 'name'>[]
+  /** Roots of the store that the release lacks, be they known or nobody's. */
+  readonly extra: readonly Pick<Root, 'sha256' | 'name'>[]
 }
 
 /** Who may write a file or folder. */

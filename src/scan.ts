@@ -6,7 +6,7 @@ import { unjudged } from './judge/unknowns.ts'
 import { judge } from './judge.ts'
 import { endOfLife } from './knowledge/lifecycles.ts'
 import { matchRelease } from './knowledge/releases.ts'
-import { rootByFingerprint } from './knowledge/roots.ts'
+import { rootByFingerprint, rootByIndex } from './knowledge/roots.ts'
 import type { Instant } from './model.ts'
 import type { Policy } from './policy/index.ts'
 import type { TargetResult } from './result.ts'
@@ -69,7 +69,15 @@ export const naming: TrustNaming = {
   rootName: sha256 => rootByFingerprint(sha256)?.name ?? null,
   endOfLife: (id, version) => (version === null ? null : endOfLife(id, version)),
   match(fingerprints, hints) {
-    const { release, match } = matchRelease(fingerprints, hints)
-    return { release: release?.id ?? null, match }
+    const { release, match, missing } = matchRelease(fingerprints, hints)
+    if (match !== 'nearest' || release === null) return { release: release?.id ?? null, match }
+    const own = new Set(release.roots?.map(index => rootByIndex(index).sha256))
+    return {
+      release: release.id,
+      match,
+      missing: missing.map(index => rootByIndex(index).sha256),
+      // Its own list is of known roots alone; a stranger's matters more.
+      extra: [...fingerprints].filter(sha256 => !own.has(sha256)),
+    }
   },
 }

@@ -130,7 +130,7 @@ function buildStage(stage: TracedStage, settings: ReportSettings): ReportStage {
 }
 
 function buildStore(store: TrustStore, settings: ReportSettings): ReportStore {
-  const { path, format, layer, createdBy, release, match } = store
+  const { path, format, layer, createdBy, release, match, differs } = store
   return {
     path,
     aliases: [...store.aliases],
@@ -141,6 +141,7 @@ function buildStore(store: TrustStore, settings: ReportSettings): ReportStore {
     createdBy,
     release,
     match,
+    ...(differs && { differs: { missing: [...differs.missing], extra: [...differs.extra] } }),
     roots: buildRoots(store.roots, settings),
     unknown: null,
   }

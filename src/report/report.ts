@@ -103,9 +103,19 @@ export interface ReportStore {
   /** The known release that its roots are, or are nearest to. */
   release: string | null
   match: 'exact' | 'nearest' | 'unknown'
+  /** By what it differs from that release; absent where it is exactly it, or nobody compared. */
+  differs?: ReportDifference
   roots: ReportRoot[]
   /** Why its roots are not known; null where they are. */
   unknown: string | null
+}
+
+/** What a store has otherwise than the release that it is nearest to. */
+export interface ReportDifference {
+  /** Roots of the release that the store lacks. */
+  missing: { sha256: Sha256; name: string }[]
+  /** Roots of the store that the release lacks. */
+  extra: { sha256: Sha256; name: string }[]
 }
 
 export interface ReportRoot {

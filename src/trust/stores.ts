@@ -10,6 +10,7 @@ import {
   type Maybe,
   type PlainCertificate,
   type Root,
+  type StoreDifference,
   type TrustStore,
   type UnknownEntry,
   unknown,
@@ -35,10 +36,16 @@ export interface TrustNaming {
   /** The last day of public updates of a distribution's line, or null. */
   endOfLife(id: string, version: string | null): Day | null
   /** The release that a set of roots is, or is nearest to. */
-  match(
-    fingerprints: ReadonlySet<string>,
-    hints: ReleaseHints,
-  ): { readonly release: string | null; readonly match: Match }
+  match(fingerprints: ReadonlySet<string>, hints: ReleaseHints): NamedRelease
+}
+
+export interface NamedRelease {
+  readonly release: string | null
+  readonly match: Match
+  /** Fingerprints of the release's roots that are not in the set; where it is `nearest`. */
+  readonly missing?: readonly string[]
+  /** Fingerprints of the set that the release lacks; where it is `nearest`. */
+  readonly extra?: readonly string[]
 }
 
 export interface ReleaseHints {
@@ -154,15 +161,17 @@ function finish(
     .map(({ folder }) => folder)
     .sort()
   const owner = packageOf(path, format === 'hashed-dir', sources.length > 0 || systemPaths.has(path), context)
-  const { release, match } = context.naming.match(
-    new Set(draft.roots.map(({ certificate }) => certificate.sha256)),
-    {
-      path,
-      distribution: context.distribution?.id,
-      version: context.distribution?.version ?? null,
-      packageVersion: owner?.version ?? null,
-    },
-  )
+  const roots = draft.roots.map(({ certificate, layer, alias }) => ({
+    ...rootOf(certificate, context, layerOf(certificate.sha256, layer)),
+    ...(alias !== undefined && { alias }),
+  }))
+  const named = context.naming.match(new Set(draft.roots.map(({ certificate }) => certificate.sha256)), {
+    path,
+    distribution: context.distribution?.id,
+    version: context.distribution?.version ?? null,
+    packageVersion: owner?.version ?? null,
+  })
+  const differs = differenceOf(named, roots, context.naming)
   return {
     path,
     aliases,
@@ -171,16 +180,28 @@ function finish(
     consumers: [...new Set([...draft.consumers, ...readers])].sort(),
     layer: context.layers ? layer : null,
     createdBy: context.layers?.[layer]?.createdBy ?? null,
-    release,
-    match,
-    roots: draft.roots.map(({ certificate, layer, alias }) => ({
-      ...rootOf(certificate, context, layerOf(certificate.sha256, layer)),
-      ...(alias !== undefined && { alias }),
-    })),
+    release: named.release,
+    match: named.match,
+    ...(differs && { differs }),
+    roots,
     ...(owner && { package: { name: owner.name, version: owner.version, manager: owner.manager } }),
     ...(broken.length > 0 && { broken }),
     ...(access.length > 0 && { access }),
   }
+}
+
+function differenceOf(
+  { match, missing = [], extra = [] }: NamedRelease,
+  roots: readonly Root[],
+  naming: TrustNaming,
+): StoreDifference | null {
+  if (match !== 'nearest') return null
+  const own = new Map(roots.map(({ sha256, name }) => [sha256, name]))
+  const named = (fingerprints: readonly string[]) =>
+    fingerprints
+      .map(sha256 => ({ sha256, name: own.get(sha256) ?? naming.rootName(sha256) ?? sha256 }))
+      .sort((a, b) => compare(a.name, b.name) || compare(a.sha256, b.sha256))
+  return { missing: named(missing), extra: named(extra) }
 }
 
 const systemPaths: ReadonlySet<string> = new Set(knownStores.map(({ path }) => path))

@@ -55,6 +55,8 @@ function storeComponent(store: ReportStore, ref: string, stage: string | null) {
       'imgtrust:format': store.format,
       'imgtrust:release': store.release,
       'imgtrust:match': store.match,
+      'imgtrust:missing': store.differs?.missing.map(({ sha256 }) => sha256) ?? [],
+      'imgtrust:extra': store.differs?.extra.map(({ sha256 }) => sha256) ?? [],
       'imgtrust:stage': stage,
       'imgtrust:layer': store.layer === null ? null : String(store.layer),
       'imgtrust:alias': store.aliases,

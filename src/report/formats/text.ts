@@ -1,7 +1,14 @@
 /** The report for a person at a terminal: grouped by file or image, the remedy ready to copy, a last line that counts. */
 import picocolors from 'picocolors'
 import { reaches, type Severity } from '../../finding.ts'
-import type { Report, ReportFinding, ReportRemedy, ReportStore, ReportTarget } from '../report.ts'
+import type {
+  Report,
+  ReportDifference,
+  ReportFinding,
+  ReportRemedy,
+  ReportStore,
+  ReportTarget,
+} from '../report.ts'
 import type { Format, FormatOptions } from './index.ts'
 
 type Colors = ReturnType<typeof picocolors.createColors>
@@ -74,6 +81,7 @@ function renderStore(store: ReportStore, target: ReportTarget, pen: Pen): string
   const lines = [
     `  ${paint.cyan(escapeTerminal(store.path))}  ${count(store.roots.length, 'root')} · ${escapeTerminal(release)}`,
   ]
+  if (store.differs) lines.push(...renderDifference(store.differs, pen))
   if (store.aliases.length) lines.push(fact('also at', store.aliases.map(escapeTerminal).join(', '), pen))
   if (store.sources.length) lines.push(fact('fed by', store.sources.map(escapeTerminal).join(', '), pen))
   if (store.consumers.length) lines.push(fact('read by', readers(store, target).join(', '), pen))
@@ -89,6 +97,23 @@ function renderStore(store: ReportStore, target: ReportTarget, pen: Pen): string
     lines.push(fact('expired', `${expired.length}: ${listed(names, 4)}`, pen))
   }
   return lines.join('\n')
+}
+
+function renderDifference({ missing, extra }: ReportDifference, pen: Pen): string[] {
+  const line = (label: string, roots: ReportDifference['missing']) =>
+    roots.length === 0
+      ? []
+      : [
+          fact(
+            label,
+            `${roots.length}: ${listed(
+              roots.map(({ name }) => escapeTerminal(name)),
+              4,
+            )}`,
+            pen,
+          ),
+        ]
+  return [...line('lacks', missing), ...line('adds', extra)]
 }
 
 function readers(store: ReportStore, target: ReportTarget): string[] {
