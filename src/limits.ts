@@ -42,6 +42,8 @@ export const limits = {
   certificatesPerImage: 200_000,
   /** Certificates that one server sends. */
   certificatesSent: 100,
+  /** Bytes of a file with what a server sends, text around the certificates included. */
+  chainFileBytes: 8 * MiB,
   /** Signatures that are checked for one path. */
   pathSignatures: 200,
   /** Bytes of one certificate's DER. */

@@ -69,6 +69,7 @@ const ARROWS: Record<string, { readonly runtime: readonly string[]; readonly typ
   'src/dockerfile': { runtime: [...BASICS, 'dockerfile-ast', 'unbash'] },
   'src/image': { runtime: [...BASICS, 'tar-stream', 'dockerode', 'fzstd'] },
   'src/trust': { runtime: BASICS, types: ['src/image'] },
+  'src/server': { runtime: [...BASICS, 'src/trust', 'src/image/path.ts'] },
   'src/path': { runtime: [...BASICS, 'src/trust'], types: ['src/knowledge'] },
   'src/trace': { runtime: [...BASICS, 'src/dockerfile', 'src/knowledge', 'src/trust', 'unbash'] },
   'src/policy': { runtime: [...BASICS, 'yaml'] },
