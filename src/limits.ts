@@ -24,6 +24,8 @@ export const limits = {
   /** Unpacked bytes per packed byte, judged once `ratioFloor` bytes are out: a gzip bomb is at most 1032. */
   ratio: 1_100,
   ratioFloor: 256 * MiB,
+  /** Zeros that are made to fill the holes of one layer's (or archive's) sparse files; most of a hole needs none. */
+  holeBytes: 1 * GiB,
   /** Window of a zstd frame: level 21 needs no more (RFC 8878 asks readers for 8 MiB at least). */
   zstdWindowBytes: 32 * MiB,
   /** Entries of one layer's tar. */

@@ -133,6 +133,12 @@ export class TarFileArchive implements Archive {
     const walker = new TarWalker(path, entry => {
       const name = normalisePath(entry.path)
       if (members.size >= MOST_FILES) throw noImageArchive(path)
+      if (entry.sparse) {
+        throw new JobError(
+          'unsupported',
+          `${path}: ${printable(name)} is a sparse file; pack the archive without tar --sparse, or give it on standard input`,
+        )
+      }
       if (entry.type === 'file') members.set(name, { offset: entry.offset, size: entry.size })
       else if (entry.link !== null) members.set(name, { link: linkTarget(name, entry.type, entry.link) })
       return null

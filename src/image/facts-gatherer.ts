@@ -101,23 +101,34 @@ export class FactsGatherer {
       return null
     }
     let filled = 0
-    return {
-      push: chunk => {
-        if (start?.push(chunk)) {
-          // What came before this chunk is part of the start.
-          const bytes = start.bytes
-          start = null
-          if (this.#reader.keepStart!(path, size, bytes)) {
-            content = this.#room(path, size)
-            content?.set(bytes.subarray(0, filled))
-          }
+    const holes = new Holes()
+    const push = (chunk: Uint8Array) => {
+      if (start?.push(chunk)) {
+        // What came before this chunk is part of the start.
+        const bytes = start.bytes
+        start = null
+        if (this.#reader.keepStart!(path, size, bytes)) {
+          content = this.#room(path, size)
+          content?.set(bytes.subarray(0, filled))
         }
-        content?.set(chunk, filled)
-        filled += chunk.length
-        scanner?.push(chunk)
+      }
+      content?.set(chunk, filled)
+      filled += chunk.length
+      scanner?.push(chunk)
+    }
+    return {
+      push,
+      hole: bytes => {
+        const shown = Math.min(bytes, HOLE.length)
+        push(HOLE.subarray(0, shown))
+        const rest = bytes - shown
+        content?.fill(0, filled, filled + rest)
+        filled += rest
+        holes.add(filled, rest)
+        return content ? bytes : shown
       },
       end: () => {
-        const found = scanner?.end() ?? nothingFound
+        const found = holes.placed(scanner?.end() ?? nothingFound)
         // A file of a running system may have become shorter than it was listed.
         const whole = content && filled < content.length ? content.subarray(0, filled) : content
         add(whole && this.#condense(path, whole), this.#bounded(path, found))
@@ -249,5 +260,40 @@ class Start {
     this.bytes.set(part, this.#filled)
     this.#filled += part.length
     return this.#filled === this.bytes.length
+  }
+}
+
+/**
+ * What is shown of a hole: more than the first bytes of a file that anybody asks for, and enough to end a certificate.
+ * A sparse file may have holes of terabytes.
+ */
+const HOLE: Uint8Array = Buffer.alloc(4 * 1024)
+
+/** The parts of holes that no scanner was shown. */
+class Holes {
+  /** From where on, in the bytes shown, and by how many bytes what was found stands farther back in the file. */
+  readonly #shifts: { readonly from: number; readonly by: number }[] = []
+
+  /** @param end where it ends in the file */
+  add(end: number, bytes: number): void {
+    if (bytes === 0) return
+    const by = (this.#shifts.at(-1)?.by ?? 0) + bytes
+    this.#shifts.push({ from: end - by, by })
+  }
+
+  /** Found certificates, where they stand in the whole file. */
+  placed(found: readonly FoundCertificate[]): readonly FoundCertificate[] {
+    if (this.#shifts.length === 0) return found
+    return found.map(each => ({ ...each, offset: each.offset + this.#shiftAt(each.offset) }))
+  }
+
+  #shiftAt(offset: number): number {
+    let [low, high] = [0, this.#shifts.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#shifts[middle]!.from <= offset) low = middle + 1
+      else high = middle
+    }
+    return this.#shifts[low - 1]?.by ?? 0
   }
 }

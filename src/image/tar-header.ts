@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { JobError } from '../errors.ts'
+import type { PaxSparse } from './tar-sparse.ts'
 
 /** Bytes of a tar block: headers are one, contents are padded to whole ones. */
 export const BLOCK = 512
@@ -75,8 +76,8 @@ function readPrefix(block: Uint8Array): string {
   return /^[\x20-\x7e]*$/.test(prefix) ? prefix : ''
 }
 
-/** Octal digits between spaces and NULs, or GNU's base-256; null where it is neither or does not fit. */
-function readNumber(block: Uint8Array, start: number, length: number): number | null {
+/** A number of a header: octal digits between spaces and NULs, or GNU's base-256; null where it is neither or does not fit. */
+export function readNumber(block: Uint8Array, start: number, length: number): number | null {
   const first = block[start]!
   if (first & 0x80) {
     if (first & 0x40) return null
@@ -125,8 +126,8 @@ export interface PaxRecords {
   size?: number
   uid?: number
   gid?: number
-  /** It is a sparse file in one of GNU's PAX forms. */
-  sparse?: boolean
+  /** What is said in the words of GNU's sparse files. */
+  sparse?: PaxSparse
 }
 
 /**
@@ -155,7 +156,11 @@ export function parsePax(body: Uint8Array, what: string): PaxRecords {
 }
 
 function takeRecord(records: PaxRecords, key: string, value: Uint8Array, bad: () => JobError): void {
-  if (key.startsWith('GNU.sparse.')) records.sparse = true
+  if (key.startsWith('GNU.sparse.')) {
+    records.sparse ??= {}
+    takeSparse(records.sparse, key.slice('GNU.sparse.'.length), decodeName(value), bad)
+    return
+  }
   if (value.length === 0) {
     if (key === 'path' || key === 'linkpath' || key === 'size' || key === 'uid' || key === 'gid')
       delete records[key]
@@ -165,12 +170,31 @@ function takeRecord(records: PaxRecords, key: string, value: Uint8Array, bad: ()
     if (value.includes(0)) throw bad()
     records[key] = decodeName(value)
   } else if (key === 'size') {
-    const digits = decodeName(value)
-    const size = Number(digits)
-    if (!/^\d+$/.test(digits) || !Number.isSafeInteger(size)) throw bad()
-    records.size = size
+    records.size = decimal(decodeName(value), bad)
   } else if (key === 'uid' || key === 'gid') {
     const id = Number(decodeName(value))
     if (Number.isSafeInteger(id) && id >= 0) records[key] = id
   }
+}
+
+function takeSparse(sparse: PaxSparse, key: string, value: string, bad: () => JobError): void {
+  if (key === 'major' || key === 'minor') sparse[key] = value
+  else if (key === 'name') {
+    if (value.includes('\0')) throw bad()
+    sparse.name = value
+  } else if (key === 'size' || key === 'realsize') sparse.size = decimal(value, bad)
+  else if (key === 'map') {
+    sparse.map = value === '' ? [] : value.split(',').map(each => decimal(each, bad))
+  } else if (key === 'offset' || key === 'numbytes') {
+    // 0.0 repeats the two, one after the other.
+    sparse.map ??= []
+    if ((sparse.map.length % 2 === 0) !== (key === 'offset')) throw bad()
+    sparse.map.push(decimal(value, bad))
+  }
+}
+
+function decimal(digits: string, bad: () => JobError): number {
+  const value = Number(digits)
+  if (!/^\d+$/.test(digits) || !Number.isSafeInteger(value)) throw bad()
+  return value
 }

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts'
 import type { EntryType } from './facts.ts'
 import { printable } from './path.ts'
 import { BLOCK, decodeName, type PaxRecords, parseHeader, parsePax, type RawHeader } from './tar-header.ts'
+import { OldGnuMap, SparseBody, type SparseMap, sparseForm } from './tar-sparse.ts'
 
 /** One entry, its extensions (PAX, GNU long names) applied. */
 export interface TarEntry {
@@ -14,15 +15,22 @@ export interface TarEntry {
   readonly mode: number
   readonly uid: number
   readonly gid: number
-  /** Bytes of a regular file; 0 for everything else. */
+  /** Bytes of a regular file, the holes of a sparse one counted; 0 for everything else. */
   readonly size: number
   /** Where its content begins in the archive. */
   readonly offset: number
+  /** Its bytes don't lie in the archive one after the other. */
+  readonly sparse?: true
 }
 
 /** Takes the content of one entry. A chunk is only valid during the call. */
 export interface TarBody {
   push(chunk: Uint8Array): void
+  /**
+   * So many zeros, of a sparse file; absent: they are pushed.
+   * @returns how many were really made: that is work, which a stranger's few bytes can ask for
+   */
+  hole?(bytes: number): number
   end(): void
 }
 
@@ -37,7 +45,7 @@ type Meta = 'pax' | 'global' | 'name' | 'link'
  * It reads what the engines' own reader (Go's archive/tar) reads, and decides doubtful cases as that does: links,
  * folders and devices have no content whatever their size field says, global PAX headers change nothing, one block of
  * zeros must be followed by another or by the end, and what follows two is not looked at.
- * Sparse files are an error of code `unsupported`.
+ * Sparse files come with their holes filled.
  */
 export class TarWalker {
   readonly #what: string
@@ -57,6 +65,10 @@ export class TarWalker {
   #zeros = 0
   #entries = 0
   #metaRun = 0
+  /** An old GNU sparse file whose map goes on in the next block. */
+  #mapped: { readonly header: RawHeader; readonly map: OldGnuMap } | null = null
+  /** Zeros that were made of holes. */
+  #zerosMade = 0
 
   /** @param what the archive's name in messages: `layer 2 of alpine:3.11` */
   constructor(what: string, visit: TarVisitor) {
@@ -116,7 +128,7 @@ export class TarWalker {
   end(): void {
     if (this.#zeros === 2) return
     const pending = this.#pax !== null || this.#longName !== null || this.#longLink !== null
-    if (this.#bodyLeft > 0 || this.#skip > 0 || this.#carried > 0 || pending) {
+    if (this.#bodyLeft > 0 || this.#skip > 0 || this.#carried > 0 || this.#mapped || pending) {
       throw new JobError(
         'truncated',
         `${this.#what} ends in the middle of its tar archive, after ${this.#position} bytes; fetch or save the image again`,
@@ -147,6 +159,10 @@ export class TarWalker {
   }
 
   #header(block: Uint8Array): void {
+    if (this.#mapped) {
+      this.#extend(block)
+      return
+    }
     const header = parseHeader(block, this.#what, this.#position - BLOCK)
     if (!header) {
       this.#zeros++
@@ -160,7 +176,30 @@ export class TarWalker {
     }
     const meta = metaOf(header.flag)
     if (meta) this.#openMeta(meta, header)
-    else this.#openEntry(header)
+    else if (header.flag === 'S') this.#openSparse(header, block)
+    else this.#openEntry(header, null)
+  }
+
+  #openSparse(header: RawHeader, block: Uint8Array): void {
+    const map = new OldGnuMap(block, this.#noMap(header.name))
+    if (map.extended) this.#mapped = { header, map }
+    else this.#openEntry(header, map)
+  }
+
+  #extend(block: Uint8Array): void {
+    const { header, map } = this.#mapped!
+    map.extend(block)
+    if (map.extended) return
+    this.#mapped = null
+    this.#openEntry(header, map)
+  }
+
+  #noMap(path: string): () => JobError {
+    return () =>
+      new JobError(
+        'malformed',
+        `${this.#what}: the map of the sparse file ${printable(path)} can't be read, has too many parts, or is not what is stored of it; build the layer without tar --sparse`,
+      )
   }
 
   #openMeta(kind: Meta, header: RawHeader): void {
@@ -194,9 +233,10 @@ export class TarWalker {
     }
   }
 
-  #openEntry(header: RawHeader): void {
+  #openEntry(header: RawHeader, old: OldGnuMap | null): void {
     const pax = this.#pax
-    const path = this.#longName || pax?.path || header.name
+    const form = old || !pax?.sparse ? null : sparseForm(pax.sparse)
+    const path = (form && pax?.sparse?.name) || this.#longName || pax?.path || header.name
     const link = this.#longLink || pax?.linkpath || header.link
     this.#pax = this.#longName = this.#longLink = null
     this.#metaRun = 0
@@ -209,22 +249,21 @@ export class TarWalker {
         `${this.#what}: a path or link target of more than ${limits.pathBytes} characters: ${printable(path, 60)}`,
       )
     }
-    if (header.flag === 'S' || pax?.sparse) {
-      throw new JobError(
-        'unsupported',
-        `${this.#what}: ${printable(path)} is a sparse file in GNU tar's form; build the layer without tar --sparse`,
-      )
-    }
     const type = typeOf(header.flag, path)
     const stated = pax?.size ?? header.size
-    const size = type === 'file' || type === null ? stated : 0
-    const whole = size + padding(size)
-    if (!Number.isSafeInteger(whole) || size > limits.layerBytes) {
+    const stored = type === 'file' || type === null ? stated : 0
+    const whole = stored + padding(stored)
+    if (!Number.isSafeInteger(whole) || stored > limits.layerBytes) {
       throw new JobError(
         'limit',
-        `${this.#what}: ${printable(path)} states ${size} bytes, more than ${limits.layerBytes}`,
+        `${this.#what}: ${printable(path)} states ${stored} bytes, more than ${limits.layerBytes}`,
       )
     }
+    const sparse = old
+      ? { map: old.map, size: old.size }
+      : form && { map: form === 'data' ? null : (pax!.sparse!.map ?? []), size: pax!.sparse!.size ?? stored }
+    if (sparse && type !== 'file') throw this.#noMap(path)()
+    const size = sparse ? sparse.size : stored
     const body =
       type === null
         ? null
@@ -237,16 +276,31 @@ export class TarWalker {
             gid: pax?.gid ?? header.gid,
             size,
             offset: this.#position,
+            ...(sparse && { sparse: true }),
           })
     if (!body) {
       this.#skip = whole
-    } else if (size === 0) {
-      body.end()
-    } else {
-      this.#body = body
-      this.#bodyLeft = size
-      this.#padding = padding(size)
+      return
     }
+    const taking = sparse ? this.#filled(body, path, sparse.size, sparse.map) : body
+    if (stored === 0) {
+      taking.end()
+    } else {
+      this.#body = taking
+      this.#bodyLeft = stored
+      this.#padding = padding(stored)
+    }
+  }
+
+  #filled(body: TarBody, path: string, size: number, map: SparseMap | null): TarBody {
+    return new SparseBody(body, size, map, this.#noMap(path), count => {
+      this.#zerosMade += count
+      if (this.#zerosMade <= limits.holeBytes) return
+      throw new JobError(
+        'limit',
+        `${this.#what}: to fill the holes of its sparse files, up to ${printable(path)}, takes more than ${limits.holeBytes} bytes; pack it without --sparse`,
+      )
+    })
   }
 }
 
@@ -277,6 +331,7 @@ function typeOf(flag: string, path: string): EntryType | null {
       return path.endsWith('/') ? 'dir' : 'file'
     case '0':
     case '7':
+    case 'S':
       return 'file'
     case '1':
       return 'hardlink'

@@ -37,6 +37,7 @@ const cases: Record<Limit, Elsewhere | (() => Promise<void>)> = {
   layerBytes: image('a size of more than a layer'),
   ratio: image('a zstd frame that repeats one byte is refused by its ratio'),
   ratioFloor: image('a zstd frame that repeats one byte is refused by its ratio'),
+  holeBytes: image('holes that take more zeros than a layer may have are refused'),
   zstdWindowBytes: image('a zstd frame with a huge window is refused'),
   pathBytes: image('a path that is too long'),
   headerBytes: image('a PAX header of 2 MiB'),
