@@ -11,8 +11,8 @@ export interface KnownProfile {
   /** The other way that this build may have, where no source tells whether it was patched. */
   readonly otherwise: { readonly profile: PathProfile; readonly why: string } | null
   /**
-   * `measured`: this program with this version of its library was held against the real one; `source`: by source code,
-   * documentation, or the versions measured around it; `nearest`: by the nearest that is known.
+   * `measured`: this version of this program with this version and build of its library was held against the real one;
+   * `source`: by source code, documentation, or the versions measured around it; `nearest`: by the nearest that is known.
    */
   readonly basis: 'measured' | 'source' | 'nearest'
   /** Where it is from. */
@@ -65,16 +65,21 @@ interface ProgramRow extends Range, Sourced {
   readonly profile: Partial<PathProfile>
 }
 
-/** A client that was held against the real one. */
-interface MeasuredRow extends Sourced {
-  readonly kind: 'measured'
+/** A client that was held against the real one, as `tls-measured.json` lists them. */
+export interface MeasuredRow extends Sourced {
   readonly program: string
+  readonly version: string | null
   readonly library: string
-  readonly version: string
+  readonly libraryVersion: string
   readonly build: string
 }
 
-type Row = LibraryRow | BuildRow | ProgramRow | MeasuredRow
+type Row = LibraryRow | BuildRow | ProgramRow
+
+/** The clients that were held against real ones. */
+export function measuredClients(): readonly MeasuredRow[] {
+  return readJson<MeasuredRow[]>('tls-measured.json')
+}
 
 /**
  * How this client builds and judges chains.
@@ -84,13 +89,12 @@ export function profileFor(client: ProfileClient): Maybe<KnownProfile> {
   if (client.library === null) return unknown(`which library verifies for ${client.program} is not known`)
   const library = libraryName(client.library)
   if (client.libraryVersion === null) return unknown(`the version of ${library} is not known`)
-  const version = upstreamOf(client.libraryVersion)
+  const version = versionIn(library, client.libraryVersion)
   if (version === null) return unknown(`"${client.libraryVersion}" is no version of ${library}`)
   const rows = readJson<Row[]>('tls-profiles.json')
-  const base = rows.find(
-    (row): row is LibraryRow =>
-      row.kind === 'library' && row.library === library && holds(row, version, library),
-  )
+  const ranges = rows.filter((row): row is LibraryRow => row.kind === 'library' && row.library === library)
+  const exact = ranges.find(row => holds(row, version, library))
+  const base = exact ?? outermost(ranges, version, library)
   if (!base) return unknown(`how ${library} ${version} builds chains is neither measured nor read`)
   const changes = changesFor(rows, client, library, version)
   const put = (...more: readonly Partial<PathProfile>[]) =>
@@ -104,19 +108,19 @@ export function profileFor(client: ProfileClient): Maybe<KnownProfile> {
     rows.some(row => row.kind === 'program' && row.program === client.program) || isOwnTool(client, library)
   // Security levels are the builder's choice: OpenSSL's that nobody looked at is only near to what it does.
   const asBuilt = library !== 'OpenSSL' || changes.some(({ kind }) => kind === 'build')
-  const measured = rows.some(
+  const measured = measuredClients().some(
     row =>
-      row.kind === 'measured' &&
       row.program === client.program &&
+      row.version === (client.version && upstreamOf(client.version)) &&
       row.library === library &&
-      row.version === version &&
+      row.libraryVersion === version &&
       row.build === client.build,
   )
   const { profile, otherwise } = mended(client, library, version, base, put)
   return {
     profile,
     otherwise,
-    basis: measured ? 'measured' : known && asBuilt ? base.sure : 'nearest',
+    basis: measured ? 'measured' : known && asBuilt && exact ? base.sure : 'nearest',
     sources: [base.source, ...changes.map(({ source }) => source)],
   }
 }
@@ -125,11 +129,13 @@ export function profileFor(client: ProfileClient): Maybe<KnownProfile> {
 function isOwnTool({ program }: ProfileClient, library: string): boolean {
   const tools: Readonly<Record<string, readonly string[]>> = {
     OpenSSL: ['openssl', 'apt', 'python3'],
-    LibreSSL: ['openssl'],
+    LibreSSL: ['openssl', 'libtls'],
     GnuTLS: ['gnutls-cli'],
     OpenJDK: ['java'],
     Go: ['go'],
     NSS: ['nss'],
+    'Mbed TLS': ['mbedtls'],
+    wolfSSL: ['wolfssl'],
   }
   return tools[library]?.includes(program) === true
 }
@@ -155,11 +161,27 @@ function pick(name: 'from' | 'below', value: string | undefined): Range {
   return value === undefined ? {} : { [name]: value }
 }
 
+/** The version of a library as its ranges count it: Java 8 calls itself 1.8.0. */
+function versionIn(library: string, text: string): string | null {
+  return upstreamOf(library === 'OpenJDK' ? text.replace(/^1\.(?=\d)/, '') : text)
+}
+
+/** Before the first range the first, after the last the last; null in a gap between two: there it is not known. */
+function outermost(ranges: readonly LibraryRow[], version: string, of: string): LibraryRow | null {
+  const compare = compareOf(of)
+  const sorted = [...ranges].sort((a, b) => compare(a.from ?? '', b.from ?? ''))
+  const [first, last] = [sorted[0], sorted.at(-1)]
+  if (first?.from !== undefined && compare(version, first.from) < 0) return first
+  return last?.below !== undefined && compare(version, last.below) >= 0 ? last : null
+}
+
+const compareOf = (library: string) => (library === 'OpenSSL' ? compareOpenssl : compareDotted)
+
 /** A version that is not known is in no range but the whole one. */
 function holds({ from = '', below = '' }: Range, version: string | null, of: string): boolean {
   if (from === '' && below === '') return true
   if (version === null) return false
-  const compare = of === 'OpenSSL' ? compareOpenssl : compareDotted
+  const compare = compareOf(of)
   return (from === '' || compare(version, from) >= 0) && (below === '' || compare(version, below) < 0)
 }
 

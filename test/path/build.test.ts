@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { profileFor } from '../../src/knowledge/tls-profiles.ts'
+import { measuredClients, profileFor } from '../../src/knowledge/tls-profiles.ts'
 import { limits } from '../../src/limits.ts'
 import { isUnknown } from '../../src/model.ts'
 import { buildPaths } from '../../src/path/build.ts'
@@ -8,7 +8,7 @@ import { addressBytes } from '../../src/path/host.ts'
 import { predict } from '../../src/path/predict.ts'
 import { isSignedBy } from '../../src/path/signature.ts'
 import { pathCases } from '../support/path-cases.ts'
-import { inputOf, readTable } from '../support/path-table.ts'
+import { inputOf, measuredRows, readTable } from '../support/path-table.ts'
 import { issue, keyOf } from '../support/pki.ts'
 
 const now = Date.now()
@@ -103,11 +103,13 @@ describe('a profile', () => {
   })
 
   it('says how sure it is', () => {
-    expect(known('OpenSSL', '1.0.2s', 'node').basis).toBe('measured')
+    const node = { program: 'node', library: 'OpenSSL', libraryVersion: '1.0.2s', build: 'upstream' }
+    expect(profileFor({ ...node, version: '8.17.0' })).toMatchObject({ basis: 'measured' })
+    expect(profileFor({ ...node, version: '8.16.2' })).toMatchObject({ basis: 'source' })
     expect(
-      profileFor({ program: 'x', version: null, library: 'rustls', libraryVersion: '0.23.0', build: null }),
+      profileFor({ program: 'x', version: null, library: 'Schannel', libraryVersion: '10.0', build: null }),
     ).toEqual({
-      unknown: expect.stringContaining('rustls 0.23.0'),
+      unknown: expect.stringContaining('Schannel 10.0'),
     })
     expect(
       isUnknown(
@@ -227,7 +229,8 @@ describe('bounds', () => {
 })
 
 describe('what is said to be measured', () => {
-  it('is what the table holds', () => {
+  it('is what the table holds, and nothing else', () => {
+    expect(measuredClients()).toEqual(measuredRows(readTable()))
     for (const { program, version, library, libraryVersion, build, name } of readTable().clients) {
       const found = profileFor({ program, version, library, libraryVersion, build })
       expect([name, isUnknown(found) ? found.unknown : found.basis]).toEqual([name, 'measured'])

@@ -1,7 +1,7 @@
 /** The measured table, and what is held against it. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { profileFor } from '../../src/knowledge/tls-profiles.ts'
+import { type MeasuredRow, profileFor } from '../../src/knowledge/tls-profiles.ts'
 import { isUnknown } from '../../src/model.ts'
 import { predict } from '../../src/path/predict.ts'
 import type { PathInput, Verdict } from '../../src/path/verdict.ts'
@@ -25,6 +25,15 @@ export const tablePath = fileURLToPath(new URL('../path/measured.json', import.m
 
 export function readTable(): Table {
   return JSON.parse(readFileSync(tablePath, 'utf8')) as Table
+}
+
+/** What the built-in facts say was measured: the clients of the table. */
+export function measuredRows({ clients, measured }: Table): MeasuredRow[] {
+  return clients.map(({ name: _, ...client }) => ({
+    ...client,
+    source: 'test/path/measured.json',
+    checked: measured,
+  }))
 }
 
 export function answerOf({ words, answers }: Table, name: string, client: number): Answer | null {

@@ -86,6 +86,8 @@ export function curatedParts(inputs: Inputs): Part[] {
     part('store-layouts', "the distributions' own packages and manuals", entry => entry),
     part('image-contents', 'Dockerfiles of the official images, at the named commits', entry => entry),
     part('tls-behaviour', 'real libraries, measured, and their changelogs', entry => entry),
-    part('tls-profiles', 'source code of TLS libraries and programs; real clients, measured', entry => entry),
+    part('tls-profiles', 'source code of TLS libraries and programs', entry => entry),
+    part('tls-measured', 'real clients, measured', entry => entry),
+    part('client-names', 'names of TLS libraries and programs as people say them', entry => entry),
   ]
 }
