@@ -41,7 +41,20 @@ export interface JudgeOptions {
   readonly signal?: AbortSignal
 }
 
-export interface LintOptions extends JudgeOptions {
+/** How registries and engines are asked. */
+export interface NetworkOptions {
+  /** No network at all: engines by their socket alone. */
+  readonly offline?: boolean
+  /** Registries that may be talked to in plain http: `localhost:5000`. */
+  readonly plainHttp?: readonly string[]
+  /** PEM file with roots to trust for registries, beside the usual ones. */
+  readonly caFile?: string
+  /** Credentials in the form of Docker's config.json. */
+  readonly authfile?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+export interface LintOptions extends JudgeOptions, NetworkOptions {
   readonly buildArgs?: Readonly<Record<string, string>>
   /** The stage that is built; default: the last. */
   readonly stage?: string
@@ -54,22 +67,19 @@ export interface LintOptions extends JudgeOptions {
   readonly stdin?: AsyncIterable<Uint8Array>
   /** Mend the text: `safe` keeps what the build means to do, `suggestions` may change it. */
   readonly fix?: 'safe' | 'suggestions'
+  /**
+   * Read the images that Dockerfiles name, as a scan does, instead of taking what is known of them. Of this machine's
+   * and bare addresses only those in `plainHttp` are asked.
+   */
+  readonly scanBase?: boolean
 }
 
-export interface ScanOptions extends JudgeOptions {
+export interface ScanOptions extends JudgeOptions, NetworkOptions {
   /** `OS/ARCH[/VARIANT]`; default: linux on this machine's architecture. */
   readonly platform?: string
   readonly allPlatforms?: boolean
   /** Of `dir:` and `host` every file, not only the known places. */
   readonly deep?: boolean
-  readonly offline?: boolean
-  /** Registries that may be talked to in plain http: `localhost:5000`. */
-  readonly plainHttp?: readonly string[]
-  /** PEM file with roots to trust for registries, beside the usual ones. */
-  readonly caFile?: string
-  /** Credentials in the form of Docker's config.json. */
-  readonly authfile?: string
-  readonly env?: Readonly<Record<string, string | undefined>>
   /** Called with what is worth a line beside the report: ignores of a configuration that silenced nothing. */
   readonly onNote?: (line: string) => void
   readonly onProgress?: (state: {

@@ -9,9 +9,11 @@ import { JobError } from './errors.ts'
 import type { FileChange, LintOptions } from './index.ts'
 import { limits } from './limits.ts'
 import { decodeDockerfile, type LintResult, type LintSettings, type LintTarget, lintTarget } from './lint.ts'
+import { openOptions } from './open-options.ts'
 import { DEFAULT_EXPIRING_WITHIN } from './options.ts'
 import { buildReport } from './report/build.ts'
 import type { Report } from './report/report.ts'
+import type { BaseImages } from './scan-base.ts'
 import { withBaseline } from './silence/baseline.ts'
 
 type Settings = LintOptions & Pick<LintSettings, 'at'>
@@ -19,20 +21,26 @@ type Settings = LintOptions & Pick<LintSettings, 'at'>
 export interface LintRun {
   readonly report: Report
   readonly changes: readonly FileChange[]
-  /** What is worth a line beside the report: ignores of a configuration that silenced nothing. */
+  /** What is worth a line beside the report: base images that could not be read, ignores that silenced nothing. */
   readonly notes: readonly string[]
 }
 
 export async function lintAll(paths: readonly string[], options: Settings): Promise<LintRun> {
   const configs = new Configs(options.config ?? null)
   const results: LintResult[] = []
+  const scanBase = options.scanBase ? await baseImages(options) : undefined
   for (const path of paths) {
     options.signal?.throwIfAborted()
     try {
       for (const target of await targetsOf(path, options)) {
         options.signal?.throwIfAborted()
         const config = await configs.for(target.text === undefined ? dirname(target.name) : '.')
-        results.push(await lintTarget(target, settingsFor(config, configs.used, options)))
+        results.push(
+          await lintTarget(target, {
+            ...settingsFor(config, configs.used, options),
+            ...(scanBase && { scanBase }),
+          }),
+        )
       }
     } catch (error) {
       if (!(error instanceof JobError)) throw error
@@ -45,8 +53,15 @@ export async function lintAll(paths: readonly string[], options: Settings): Prom
       expiringWithin: options.expiringWithin ?? DEFAULT_EXPIRING_WITHIN,
     }),
     changes: results.flatMap(({ target, fixed }) => (fixed === null ? [] : [{ file: target, ...fixed }])),
-    notes: configs.unused(),
+    notes: [...(scanBase?.failures ?? []), ...configs.unused()],
   }
+}
+
+/** Loaded only here: a plain lint opens no image. */
+async function baseImages(options: Settings): Promise<BaseImages> {
+  const { BaseImages } = await import('./scan-base.ts')
+  const { platform: _, ...rest } = options
+  return new BaseImages(openOptions(rest))
 }
 
 async function targetsOf(path: string, options: Settings): Promise<LintTarget[]> {

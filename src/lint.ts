@@ -9,10 +9,12 @@ import type { AppliedFix } from './fix.ts'
 import type { RuleSettings } from './judge/check.ts'
 import { judge } from './judge.ts'
 import { limits } from './limits.ts'
-import type { Instant } from './model.ts'
+import { type Instant, type Maybe, unknown } from './model.ts'
 import type { TargetResult } from './result.ts'
+import type { BaseImages } from './scan-base.ts'
 import { applyIgnores } from './silence/ignores.ts'
 import { builtIn, type TraceKnowledge } from './trace/knowledge.ts'
+import type { ScannedImage } from './trace/scanned.ts'
 import type { DockerfileModel } from './trace/state.ts'
 import { type TraceOptions, traceDockerfile } from './trace/trace.ts'
 
@@ -38,6 +40,8 @@ export interface LintSettings {
   readonly usedIgnores?: Set<ConfigIgnore>
   /** Mend the text: `safe` keeps what the build means to do, `suggestions` may change it. */
   readonly fix?: 'safe' | 'suggestions'
+  /** Base images are read: the trace begins with what they hold. Absent: with what knowledge has of them. */
+  readonly scanBase?: BaseImages
 }
 
 export interface LintResult extends TargetResult {
@@ -79,12 +83,13 @@ async function lintText(
   options: TraceOptions,
   settings: LintSettings,
 ): Promise<{ model: DockerfileModel; findings: Finding[] }> {
-  const model = traceDockerfile(text, options)
+  const traced = await withScannedBases(text, options, settings.scanBase)
+  const model = traceDockerfile(text, traced)
   const findings = await judge(model, {
     at: settings.at,
     expiringWithin: settings.expiringWithin,
     ...(settings.rules ? { rules: settings.rules } : {}),
-    prove: { retrace: changed => traceDockerfile(changed, options) },
+    prove: { retrace: changed => traceDockerfile(changed, traced) },
   })
   const ignores = settings.config?.ignores ?? []
   const used = settings.usedIgnores ?? new Set()
@@ -105,6 +110,30 @@ function traceOptions(target: LintTarget, settings: LintSettings): TraceOptions 
     ...(settings.platform ? { platform: settings.platform } : {}),
     ...(bases.size > 0 ? { knowledge: withBases(bases) } : {}),
   }
+}
+
+/**
+ * Reads the images that a Dockerfile names. Which those are, a first trace tells: names may be put together by ARG.
+ * What a remedy puts in their place is not read: knowledge tells of it.
+ */
+async function withScannedBases(
+  text: string,
+  options: TraceOptions,
+  images: BaseImages | undefined,
+): Promise<TraceOptions> {
+  if (!images) return options
+  const knowledge = options.knowledge ?? builtIn
+  const asked = new Map<string, { readonly reference: string; readonly platform: string | null }>()
+  const key = (reference: string, platform: string | null) => JSON.stringify([reference, platform])
+  const note = (reference: string, platform: string | null) => {
+    asked.set(key(reference, platform), { reference, platform })
+    return unknown('it is not read yet')
+  }
+  traceDockerfile(text, { ...options, knowledge: { ...knowledge, scannedImage: note } })
+  const read = new Map<string, Maybe<ScannedImage>>()
+  for (const [name, { reference, platform }] of asked) read.set(name, await images.image(reference, platform))
+  const scannedImage = (reference: string, platform: string | null) => read.get(key(reference, platform))
+  return { ...options, knowledge: { ...knowledge, scannedImage } }
 }
 
 /** Private base images that the configuration says what they stand on. */

@@ -175,6 +175,18 @@ export interface FileView {
   resolve(path: string): string | null
 }
 
+/** An image's own configuration, as much of it as is used; empty for folders. */
+export interface RunConfig {
+  readonly user: string | null
+  readonly env: Readonly<Record<string, string>>
+  /** As written; absent: the root folder. */
+  readonly workdir?: string
+  /** The instructions that run in a build on top of it, each one's whole text. */
+  readonly onBuild?: readonly string[]
+  /** When it was built, where it says so: builders that repeat themselves write a day long past. */
+  readonly created?: Instant
+}
+
 /** All that a scan found out about one image, root filesystem or host. */
 export interface ImageModel {
   readonly kind: 'image' | 'rootfs' | 'host'
@@ -190,8 +202,7 @@ export interface ImageModel {
   readonly certificates: readonly PlainCertificate[]
   readonly clients: readonly Client[]
   readonly packages: readonly Package[]
-  /** The image's own configuration; empty for folders. */
-  readonly config: { readonly user: string | null; readonly env: Readonly<Record<string, string>> }
+  readonly config: RunConfig
   readonly files: FileView
   readonly unknowns: readonly UnknownEntry[]
 }

@@ -5,6 +5,7 @@ import { readConfigText } from './config/find.ts'
 import { Configs } from './config/load.ts'
 import { settle } from './config/settings.ts'
 import type { ScanOptions } from './index.ts'
+import { openOptions } from './open-options.ts'
 import { mergePolicies, type Policy, readPolicy } from './policy/index.ts'
 import { buildReport } from './report/build.ts'
 import type { Report, ReportTarget } from './report/report.ts'
@@ -33,7 +34,11 @@ export async function scanAll(
     at,
     expiringWithin,
     rules,
-    open: openOptions(options),
+    open: {
+      ...openOptions(options),
+      ...(options.allPlatforms === undefined ? {} : { allPlatforms: options.allPlatforms }),
+      ...(options.deep === undefined ? {} : { deep: options.deep }),
+    },
     ...(policy === null ? {} : { policy }),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   }
@@ -58,19 +63,4 @@ function policyOf(find: boolean, own: Policy | null): Policy | null {
   const found = find && existsSync(PARANOIA) ? readPolicy(readConfigText(PARANOIA), PARANOIA) : null
   const policies = [own, found].filter(policy => policy !== null)
   return policies.length === 0 ? null : mergePolicies(policies)
-}
-
-function openOptions(options: Settings): ScanSettings['open'] {
-  const { platform, allPlatforms, deep, offline, plainHttp, caFile, authfile, signal } = options
-  return {
-    env: options.env ?? process.env,
-    plainHttp: [...(plainHttp ?? [])],
-    ...(platform === undefined ? {} : { platform }),
-    ...(allPlatforms === undefined ? {} : { allPlatforms }),
-    ...(deep === undefined ? {} : { deep }),
-    ...(offline === undefined ? {} : { offline }),
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(authfile === undefined ? {} : { authfile }),
-    ...(signal === undefined ? {} : { signal }),
-  }
 }

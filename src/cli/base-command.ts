@@ -145,7 +145,8 @@ export function exitStatus({ summary, targets }: Report, failOn: Severity | 'nev
 
 /** oclif's parser says `message\nSee more help with --help`; users get the first sentence. */
 function usageLine(error: Error): string {
-  return oneLine(error.message.replace(/\s*See more help with --help\s*$/, ''))
+  const said = error.message.replace(/\s*See more help with --help\s*$/, '')
+  return oneLine(said.replace(/^The following errors? occurred:\s*/, ''))
 }
 
 function parseOutput(value: string): { format: string; file: string } {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT } from '../cli/base-command.ts'
-import { judgeFlags, reportFlags } from '../cli/flags.ts'
+import { judgeFlags, networkFlags, reportFlags } from '../cli/flags.ts'
 import { JobError, oneLine } from '../errors.ts'
 import { type FileChange, lintAndFix } from '../index.ts'
 
@@ -23,6 +23,10 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
     {
       description: 'See what can be mended, then mend it',
       command: '<%= config.bin %> lint --fix-dry-run Dockerfile',
+    },
+    {
+      description: 'Base images that only their registry knows, read and followed',
+      command: '<%= config.bin %> lint --scan-base Dockerfile',
     },
     { description: 'For a machine', command: '<%= config.bin %> lint --format json Dockerfile' },
   ]
@@ -47,6 +51,12 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
       summary: 'build context; default: the folder of each Dockerfile',
     }),
     platform: Flags.string({ helpValue: 'OS/ARCH', summary: 'the platform that is built for' }),
+    'scan-base': Flags.boolean({
+      exclusive: ['offline'],
+      summary: 'read the images that FROM and COPY --from name, instead of what is known of official ones',
+      description:
+        'Each is read once, from an engine that has it, else from its registry. This machine and bare addresses are asked only where --plain-http names them. An image that can’t be read is told under unknowns.',
+    }),
     'stdin-filename': Flags.string({
       helpValue: 'NAME',
       default: 'Dockerfile',
@@ -61,6 +71,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
     }),
     ...judgeFlags,
     ...reportFlags,
+    ...networkFlags,
   }
 
   async run(): Promise<void> {
@@ -77,6 +88,11 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
       ...(flags.target === undefined ? {} : { stage: flags.target }),
       ...(flags.context === undefined ? {} : { context: flags.context }),
       ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+      scanBase: flags['scan-base'],
+      offline: flags.offline,
+      plainHttp: flags['plain-http'] ?? [],
+      ...(flags.authfile === undefined ? {} : { authfile: flags.authfile }),
+      ...(flags['ca-file'] === undefined ? {} : { caFile: flags['ca-file'] }),
       ...(wanted ? { fix: flags['fix-suggestions'] ? 'suggestions' : 'safe' } : {}),
     })
     if (!flags.quiet) {

@@ -79,7 +79,7 @@ async function openSaved(
     reference,
     digest: null,
     platform: formatPlatform(config.platform),
-    config: { user: config.user, env: config.env },
+    config: config.run,
     layers,
     unknowns: [],
     close: async () => {},

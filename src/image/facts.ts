@@ -3,7 +3,7 @@
  * worth keeping. Types alone. The overlay is applied afterwards (overlay.ts).
  */
 import type { ErrorCode } from '../errors.ts'
-import type { FileAccess, FileView } from '../model.ts'
+import type { FileAccess, FileView, RunConfig } from '../model.ts'
 
 export type EntryType = 'file' | 'dir' | 'symlink' | 'hardlink' | 'other'
 
@@ -144,7 +144,7 @@ export interface OpenedImage {
   readonly reference: string
   readonly digest: string | null
   readonly platform: string | null
-  readonly config: { readonly user: string | null; readonly env: Readonly<Record<string, string>> }
+  readonly config: RunConfig
   /** The lowest first. */
   readonly layers: readonly Layer[]
   /** What could not be used of it: foreign layers, … */

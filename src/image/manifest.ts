@@ -1,5 +1,7 @@
+import { parseInstant } from '../clock.ts'
 import { JobError } from '../errors.ts'
 import { limits } from '../limits.ts'
+import type { RunConfig } from '../model.ts'
 import { isDigest } from './digest.ts'
 import { printable } from './path.ts'
 
@@ -40,8 +42,8 @@ export interface Manifest {
 /** An image's configuration, as much of it as is used: OCI image spec, "Image Configuration". */
 export interface ImageConfig {
   readonly platform: Platform
-  readonly user: string | null
-  readonly env: Readonly<Record<string, string>>
+  /** What a container is started with. */
+  readonly run: RunConfig
   readonly diffIds: readonly string[]
   /** `created_by` of the history entry of each layer; null where the history does not tell. */
   readonly createdBy: readonly (string | null)[]
@@ -168,13 +170,26 @@ export function parseConfig(bytes: Uint8Array, what: string): ImageConfig {
   if (!diffIds.every(isDigest)) {
     throw new JobError('malformed', `${what}: the configuration holds a DiffID that is no digest`)
   }
-  const config = object(json.config)
   return {
     platform: platformOf(json),
-    user: string(config?.User) || null,
-    env: parseEnv(config?.Env),
+    run: parseRunConfig(object(json.config), json.created),
     diffIds,
     createdBy: createdBy(json.history, diffIds.length),
+  }
+}
+
+/** What an engine or a configuration says of how an image runs; the two write it in the same words. */
+export function parseRunConfig(config: Json | null | undefined, created: unknown): RunConfig {
+  const workdir = string(config?.WorkingDir)
+  const triggers = Array.isArray(config?.OnBuild) ? config.OnBuild : []
+  const onBuild = triggers.filter((one): one is string => typeof one === 'string')
+  const built = parseInstant(string(created) ?? '')
+  return {
+    user: string(config?.User) || null,
+    env: parseEnv(config?.Env),
+    ...(workdir && { workdir }),
+    ...(onBuild.length > 0 && { onBuild }),
+    ...(built !== null && { created: built }),
   }
 }
 

@@ -168,7 +168,7 @@ function openManifest(
     reference: options.reference,
     digest,
     platform: formatPlatform(config.platform),
-    config: { user: config.user, env: config.env },
+    config: config.run,
     layers,
     unknowns,
     close: () => store.close(),

@@ -17,6 +17,8 @@ export interface OpenOptions extends ReadOptions {
   readonly offline?: boolean
   /** `HOST` or `HOST:PORT` that may be spoken to by plain http. */
   readonly plainHttp?: readonly string[]
+  /** The name stands in a stranger's file: this machine and bare addresses are asked only where plainHttp names them. */
+  readonly strangers?: boolean
   /** A PEM file with the CAs to trust beside the system's. */
   readonly caFile?: string
   /** A file with credentials, instead of Docker's and Podman's own. */
@@ -55,7 +57,19 @@ interface Route {
  * @throws JobError `usage`, `not-found`, `unreachable`, `unauthorized`, and all that reading can bring
  */
 export async function openImages(spec: string, options: OpenOptions): Promise<OpenedImage[]> {
-  const route = await routeOf(spec)
+  return openRoute(await routeOf(spec), spec, options)
+}
+
+/**
+ * Opens what a Dockerfile names: an image of an engine or of a registry, whatever else is called so here.
+ * @param reference as in FROM
+ * @throws JobError `usage`, `not-found`, `unreachable`, `unauthorized`, and all that reading can bring
+ */
+export function openReference(reference: string, options: OpenOptions): Promise<OpenedImage[]> {
+  return openRoute({ ids: engineFirst, name: reference, forced: false }, reference, options)
+}
+
+async function openRoute(route: Route, spec: string, options: OpenOptions): Promise<OpenedImage[]> {
   for (const id of route.ids) {
     const source = await sources[id]!()
     const images = await source.open(route.name, options, route.forced)
@@ -83,8 +97,10 @@ async function routeOf(spec: string): Promise<Route> {
     }
     if (!isVersion(prefix, name)) return forced(prefix, name)
   }
-  return (await fileRoute(spec)) ?? { ids: ['docker', 'podman', 'registry'], name: spec, forced: false }
+  return (await fileRoute(spec)) ?? { ids: engineFirst, name: spec, forced: false }
 }
+
+const engineFirst: readonly string[] = ['docker', 'podman', 'registry']
 
 const prefixes = new Set(Object.keys(sources).filter(id => id !== 'stdin' && id !== 'host'))
 

@@ -6,9 +6,16 @@ import { rootByFingerprint, rootByIndex, rootDer } from '../knowledge/roots.ts'
 import { storeLayout } from '../knowledge/store-layouts.ts'
 import type { BaseImage, KnownRoot, Release, StoreLayout } from '../knowledge/types.ts'
 import type { Day, Maybe } from '../model.ts'
+import type { ScannedImage } from './scanned.ts'
 
 export interface TraceKnowledge {
   lookupImage(reference: string): Maybe<BaseImage>
+  /**
+   * What was read of an image where base images are scanned; unknown: it could not be read, with the reason;
+   * undefined: nobody looked.
+   * @param platform as FROM or the build asks for it; null: nobody does
+   */
+  scannedImage?(reference: string, platform: string | null): Maybe<ScannedImage> | undefined
   /** What an install or upgrade in this distribution release gives. */
   newestRelease(distribution: string, version: string | null): Release | null
   rootByIndex(index: number): KnownRoot

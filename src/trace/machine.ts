@@ -70,6 +70,8 @@ export class Machine implements ShellHost<Fields> {
   /** Where what runs now stands in the file: the command, or the instruction. */
   at: { readonly start: number; readonly end: number } = { start: 0, end: 0 }
   program = ''
+  /** What runs stands in no text of this file, such as ONBUILD of a base image: its place is this one. */
+  elsewhere: { readonly start: number; readonly end: number } | null = null
   /** Conditions around the command that runs. */
   doubt = 0
   /** sudo, su or their kin were seen in this instruction: who runs its commands can't be told. */
@@ -105,8 +107,8 @@ export class Machine implements ShellHost<Fields> {
 
   location(start: number, end: number): Location {
     const { file, lines, text } = this.session
-    const from = Math.min(start, text.length)
-    const to = Math.max(from, Math.min(end, text.length))
+    const from = Math.min(this.elsewhere?.start ?? start, text.length)
+    const to = Math.max(from, Math.min(this.elsewhere?.end ?? end, text.length))
     return {
       file,
       line: lines.line(from),

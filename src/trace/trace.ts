@@ -9,13 +9,23 @@ import {
   splitStages,
   targetStage,
 } from '../dockerfile/stages.ts'
-import { type Distribution, isUnknown, type UnknownEntry } from '../model.ts'
+import { JobError } from '../errors.ts'
+import type { BaseImage } from '../knowledge/types.ts'
+import {
+  type Distribution,
+  isUnknown,
+  type Maybe,
+  type Unknown,
+  type UnknownEntry,
+  unknown,
+} from '../model.ts'
 import { imageFields, SCRATCH, unknownFields } from './base.ts'
 import { Catalogue } from './content.ts'
 import { emptyFields, type Fields, trustState } from './fields.ts'
 import { runInstruction } from './instructions.ts'
 import { builtIn, type TraceKnowledge } from './knowledge.ts'
 import { Machine, type Session } from './machine.ts'
+import { type ScannedImage, scannedFields } from './scanned.ts'
 import { shipping } from './ships.ts'
 import { stageEnd } from './stage-end.ts'
 import type {
@@ -70,7 +80,7 @@ export function traceDockerfile(text: string, options: TraceOptions): Dockerfile
     text,
     stages,
     final: stages[target.index] ?? null,
-    unknowns: stages.flatMap(unknownOf),
+    unknowns: [...tracer.unread(), ...stages.flatMap(unknownOf)],
   }
 }
 
@@ -98,6 +108,7 @@ class Tracer {
   /** The states of the stages at their ends, and their triggers. */
   readonly #ends = new Map<Stage, StageEnding>()
   readonly #images = new Map<string, Fields>()
+  readonly #unread = new Map<string, Unknown & { readonly line: number }>()
 
   constructor(session: Session, dockerfile: StagedDockerfile) {
     this.#session = session
@@ -118,7 +129,9 @@ class Tracer {
     }
     machine.set({ args: proxyArguments(machine) })
     // What the stage below left for its heirs runs first; its events are told where they are written.
+    machine.elsewhere = base.kind === 'stage' ? null : stage.from
     for (const trigger of triggers) runInstruction(machine, trigger, around)
+    machine.elsewhere = null
     machine.events = []
     machine.installs = []
     machine.uses = []
@@ -194,14 +207,51 @@ class Tracer {
     }
     if (image.toLowerCase() === SCRATCH)
       return { base: { kind: 'scratch' }, fields: emptyFields(), triggers: [] }
-    const found =
-      image === '' ? { unknown: 'the image has no name' } : this.#session.knowledge.lookupImage(image)
-    if (isUnknown(found)) {
-      const base: StageBase = { kind: 'unknown', reference: image, why: found.unknown }
-      return { base, fields: unknownFields(found.unknown), triggers: [] }
+    const { official, fields, triggers } = this.#image(image, platformOf(stage, this.#session), line)
+    const base: StageBase = isUnknown(official)
+      ? { kind: 'unknown', reference: image, why: official.unknown }
+      : { kind: 'image', reference: image, image: official }
+    return { base, fields, triggers }
+  }
+
+  /** An image by its reference: as it was read where base images are, else as knowledge has it. */
+  #image(
+    reference: string,
+    platform: string | null,
+    line: number,
+  ): { official: Maybe<BaseImage>; fields: Fields; triggers: readonly Instruction[] } {
+    const session = this.#session
+    const { knowledge } = session
+    if (reference === '') {
+      const official = unknown('the image has no name')
+      return { official, fields: unknownFields(official.unknown), triggers: [] }
     }
-    const base: StageBase = { kind: 'image', reference: image, image: found }
-    return { base, fields: imageFields(this.#session, image, found, line), triggers: [] }
+    const scanned = knowledge.scannedImage?.(reference, platform)
+    if (scanned && !isUnknown(scanned)) {
+      // What the tag beside a digest says of its repository and its successors holds for the digest too.
+      const official = knowledge.lookupImage(reference.replace(/@.*$/, ''))
+      return {
+        official,
+        fields: scannedFields(session, reference, scanned, isUnknown(official) ? null : official, line),
+        triggers: inheritedTriggers(scanned, session),
+      }
+    }
+    if (scanned) this.#unread.set(reference, { ...scanned, line })
+    const official = knowledge.lookupImage(reference)
+    const fields = isUnknown(official)
+      ? unknownFields(scanned ? scanned.unknown : official.unknown)
+      : imageFields(session, reference, official, line)
+    return { official, fields, triggers: [] }
+  }
+
+  /** Images that were to be scanned and could not be. */
+  unread(): UnknownEntry[] {
+    const { file } = this.#session
+    return [...this.#unread].map(([what, { unknown: why, line }]) => ({
+      what: `the base image ${what}`,
+      why,
+      location: { file, line },
+    }))
   }
 
   /** The end of the stage, or the image, that `COPY --from` names. */
@@ -211,11 +261,7 @@ class Tracer {
     if (end) return end.fields
     const kept = this.#images.get(reference)
     if (kept) return kept
-    const image =
-      reference === '' ? { unknown: 'it has no name' } : this.#session.knowledge.lookupImage(reference)
-    const fields = isUnknown(image)
-      ? unknownFields(image.unknown)
-      : imageFields(this.#session, reference, image, line)
+    const { fields } = this.#image(reference, this.#session.platform ?? null, line)
     this.#images.set(reference, fields)
     return fields
   }
@@ -260,4 +306,24 @@ function proxyArguments(machine: Machine): Fields['args'] {
     if (value !== undefined) args = args.with(name, value)
   }
   return args
+}
+
+/** The platform that a FROM asks for, or that is built for. */
+function platformOf(stage: Stage, session: Session): string | null {
+  const { platform } = stage
+  return platform === null || isUnknown(platform) ? (session.platform ?? null) : platform
+}
+
+/** ONBUILD of an image that was read: each stands for itself, so that none can smuggle in a second instruction. */
+function inheritedTriggers(image: ScannedImage, { file }: Session): readonly Instruction[] {
+  return (image.config.onBuild ?? []).flatMap(text => {
+    try {
+      const [, instruction] = parseDockerfile(`FROM ${SCRATCH}\nONBUILD ${text}`, file).instructions
+      return instruction?.trigger ? [instruction.trigger] : []
+    } catch (error) {
+      // An engine would refuse it in the build.
+      if (error instanceof JobError) return []
+      throw error
+    }
+  })
 }

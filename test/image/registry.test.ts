@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { now } from '../../src/clock.ts'
 import { parseChallenges } from '../../src/image/registry/challenge.ts'
 import { retryAfter } from '../../src/image/registry/client.ts'
-import { allowsPlainHttp, isLinkLocal } from '../../src/image/registry/http.ts'
+import { allowsPlainHttp, isLinkLocal, isLoopback } from '../../src/image/registry/http.ts'
 import { proxyFor } from '../../src/image/registry/proxy.ts'
 
 describe('WWW-Authenticate', () => {
@@ -91,6 +91,22 @@ describe('link-local addresses', () => {
     ['127.0.0.1', false],
   ])('%s: %s', (address, expected) => {
     expect(isLinkLocal(address)).toBe(expected)
+  })
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['0.0.0.0', true],
+    ['::1', true],
+    ['::', true],
+    ['::ffff:127.0.0.1', true],
+    ['::ffff:7f00:1', true],
+    ['10.127.0.1', false],
+    ['1.127.0.1', false],
+    ['::ffff:10.0.0.1', false],
+    ['2001:db8::1', false],
+  ])('%s leads back to this machine: %s', (address, expected) => {
+    expect(isLoopback(address)).toBe(expected)
   })
 })
 

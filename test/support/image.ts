@@ -43,6 +43,9 @@ export interface ImageSpec {
   readonly layers: readonly LayerSpec[]
   readonly user?: string
   readonly env?: readonly string[]
+  readonly workdir?: string
+  readonly onBuild?: readonly string[]
+  readonly created?: string
   /** `linux/amd64` */
   readonly platform?: string
   readonly mediaTypes?: 'oci' | 'docker'
@@ -138,7 +141,13 @@ export async function buildImage(spec: ImageSpec): Promise<BuiltImage> {
     architecture,
     os,
     ...(variant && { variant }),
-    config: { User: spec.user ?? '', Env: spec.env ?? [] },
+    ...(spec.created && { created: spec.created }),
+    config: {
+      User: spec.user ?? '',
+      Env: spec.env ?? [],
+      ...(spec.workdir && { WorkingDir: spec.workdir }),
+      ...(spec.onBuild && { OnBuild: spec.onBuild }),
+    },
     rootfs: { type: 'layers', diff_ids: layers.map(one => one.diffId) },
     history: spec.layers.flatMap((layer, i) => [
       { created: '1970-01-01T00:00:00Z', created_by: layer.createdBy ?? `layer ${i}` },

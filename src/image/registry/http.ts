@@ -15,6 +15,8 @@ export interface HttpOptions {
   readonly ca: string | null
   readonly env: Env
   readonly idleMs: number
+  /** Who is asked was named by a stranger: never this machine or a bare address, but where plainHttp names it. */
+  readonly strangers?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -42,8 +44,10 @@ export class HttpClient {
    *   what the network says. The response's body is the caller's to read or to destroy.
    */
   request(url: URL, request: HttpRequest): Promise<IncomingMessage> {
-    checkUrl(url, this.#options.plainHttp)
-    const { idleMs } = this.#options
+    const { idleMs, plainHttp, strangers = false } = this.#options
+    checkUrl(url, plainHttp)
+    const guarded = strangers && !allowsPlainHttp(url.host, plainHttp)
+    if (guarded) checkNamed(url)
     const signal = request.signal ?? this.#options.signal
     return new Promise((resolve, reject) => {
       let answer: IncomingMessage | undefined
@@ -54,7 +58,7 @@ export class HttpClient {
           method: request.method ?? 'GET',
           headers: { 'user-agent': 'imgtrust', ...request.headers },
           agent: this.#agent(url),
-          lookup: guardedLookup,
+          lookup: guarded ? strangersLookup : guardedLookup,
           ...(signal && { signal }),
         },
         response => {
@@ -131,7 +135,35 @@ export function isLinkLocal(address: string): boolean {
   return /^fe[89ab][0-9a-f]:/.test(low)
 }
 
+/** A name that a stranger wrote must be one of the network's. @throws JobError `unreachable` */
+function checkNamed(url: URL): void {
+  const host = url.hostname.toLowerCase().replace(/\.$/, '')
+  if (isIP(host.replace(/^\[|\]$/g, '')) || host === 'localhost' || host.endsWith('.localhost'))
+    throw notForStrangers(url.host)
+}
+
+function notForStrangers(host: string): JobError {
+  return new JobError(
+    'unreachable',
+    `${printable(host)} is this machine or a bare address, which is not asked because a Dockerfile says so; if it is meant, say --plain-http ${printable(host)}`,
+  )
+}
+
+/** 127.0.0.0/8 and ::1, the unspecified address that leads there too (RFC 1122, 4291), and what maps into IPv6. */
+export function isLoopback(address: string): boolean {
+  const low = address.toLowerCase()
+  return /^(?:::ffff:)?(?:127\.|0\.0\.0\.0$)/.test(low) || /^::(?:1|ffff:7f[0-9a-f]{2}:.*)?$/.test(low)
+}
+
 /** Names are judged by what they resolve to. */
+const strangersLookup: LookupFunction = (hostname, options, callback) => {
+  guardedLookup(hostname, options, (error, address, family) => {
+    const all = Array.isArray(address) ? address.map(one => one.address) : [address]
+    if (!error && all.some(isLoopback)) callback(notForStrangers(hostname), '', 0)
+    else callback(error, address as string, family)
+  })
+}
+
 const guardedLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, options, (error, address, family) => {
     const all = Array.isArray(address) ? address.map(one => one.address) : [address]

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { DockerOptions } from 'dockerode'
 import { JobError, oneLine } from '../../errors.ts'
 import { limits } from '../../limits.ts'
+import type { RunConfig } from '../../model.ts'
 import { StreamArchive } from '../archive-stream.ts'
 import { isDigest } from '../digest.ts'
 import { openDockerLayout } from '../docker-layout.ts'
@@ -16,7 +17,7 @@ import {
 } from '../engine-socket.ts'
 import type { ContentReader, Layer, OpenedImage, ReadOptions } from '../facts.ts'
 import { withIdleLimit } from '../idle.ts'
-import { formatPlatform, type Platform, parseEnv } from '../manifest.ts'
+import { formatPlatform, type Platform, parseRunConfig } from '../manifest.ts'
 import { printable } from '../path.ts'
 import { fits, type WantedPlatform, wantedPlatform } from '../platform.ts'
 import { parseReference } from '../reference.ts'
@@ -105,8 +106,7 @@ function suits(platform: Platform, wanted: WantedPlatform): boolean {
 interface EngineImage {
   readonly id: string
   readonly platform: Platform
-  readonly user: string | null
-  readonly env: Readonly<Record<string, string>>
+  readonly run: RunConfig
   readonly diffIds: readonly string[]
 }
 
@@ -128,8 +128,7 @@ function readAnswer(answer: unknown, who: string): EngineImage {
       architecture: text(json.Architecture) || 'unknown',
       variant: text(json.Variant) || null,
     },
-    user: text(config.User) || null,
-    env: parseEnv(config.Env),
+    run: parseRunConfig(config, json.Created),
     diffIds: layers,
   }
 }
@@ -189,7 +188,7 @@ function opened(
     reference,
     digest: null,
     platform: formatPlatform(image.platform),
-    config: { user: image.user, env: image.env },
+    config: image.run,
     layers,
     unknowns: [],
     close: async () => {},

@@ -29,6 +29,7 @@ export const registry: Source = {
       ca: options.caFile ? await readCa(options.caFile) : null,
       env: options.env ?? {},
       idleMs: options.idleMs ?? limits.idleMs,
+      strangers: options.strangers ?? false,
       ...(authfile && { authfile }),
       ...(signal && { signal }),
     })

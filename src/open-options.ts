@@ -1,0 +1,18 @@
+import type { OpenOptions } from './image/source.ts'
+import type { NetworkOptions } from './index.ts'
+
+/** How images are opened, from what a caller of the library says about the network. */
+export function openOptions(
+  options: NetworkOptions & { readonly platform?: string; readonly signal?: AbortSignal },
+): Omit<OpenOptions, 'reader'> {
+  const { platform, offline, plainHttp, caFile, authfile, signal } = options
+  return {
+    env: options.env ?? process.env,
+    plainHttp: [...(plainHttp ?? [])],
+    ...(platform === undefined ? {} : { platform }),
+    ...(offline === undefined ? {} : { offline }),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(authfile === undefined ? {} : { authfile }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
