@@ -1,61 +1,98 @@
 /**
- * Builds the program: one bundle, split by command, every file two levels deep (dist/x/y.js) so that a path
- * relative to `import.meta.url` holds for all of them; the knowledge beside it; oclif's manifest; a notice of
- * what is bundled; the types of the library.
+ * Builds what ships, every file two levels deep (dist/x/y) so that a path relative to `import.meta.url` holds for
+ * all of them: the program as one CommonJS script (V8 keeps the compiled form of a script, src/cli/start.ts, and
+ * nothing has to be linked at a start), the library as modules, what is large and rarely needed apart; the knowledge
+ * beside them; oclif's manifest; a notice of what is bundled; the types of the library.
  */
+import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Metafile } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { commands } from '../src/commands/index.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 process.chdir(root)
 
 // dist/types is made by scripts/types.ts and stays: npm builds once more after `prepack`.
-for (const part of ['chunks', 'cli', 'commands', 'knowledge', 'lib'])
+for (const part of ['chunks', 'cli', 'knowledge', 'lib', 'vendor'])
   rmSync(`dist/${part}`, { recursive: true, force: true })
 
-const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8' }).filter(name =>
-  name.endsWith('.ts'),
-)
-const entryPoints = [
-  { in: 'src/cli/main.ts', out: 'cli/main' },
-  { in: 'src/index.ts', out: 'lib/index' },
-  ...commands.map(name => ({ in: `src/commands/${name}`, out: `commands/${name.replace(/\.ts$/, '')}` })),
-]
-
-const { metafile } = await build({
-  entryPoints,
+const common = {
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  chunkNames: 'chunks/[name]-[hash]',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
   metafile: true,
+  // oclif asks for a compiler only in a plugin's development; ssh2's native parts are optional.
+  external: ['typescript', 'ts-node', 'cpu-features', '*.node'],
+  logLevel: 'warning',
+} satisfies BuildOptions
+
+const DOCKERODE = '../vendor/dockerode.cjs'
+
+const vendor = await build({
+  ...common,
+  entryPoints: [{ in: 'dockerode', out: 'vendor/dockerode' }],
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+})
+
+const program = await build({
+  ...common,
+  entryPoints: [{ in: 'src/cli/main.ts', out: 'cli/main' }],
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  define: { 'import.meta.url': '__url' },
+  banner: { js: "var __url=require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [apart('dockerode', DOCKERODE)],
+})
+
+const start = await build({
+  ...common,
+  entryPoints: [{ in: 'src/cli/start.ts', out: 'cli/start' }],
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  define: { BUILD: JSON.stringify(digest('dist/cli/main.cjs')) },
+})
+
+const library = await build({
+  ...common,
+  entryPoints: [{ in: 'src/index.ts', out: 'lib/index' }],
+  splitting: true,
+  format: 'esm',
+  chunkNames: 'chunks/[name]-[hash]',
+  plugins: [apart('dockerode', DOCKERODE)],
   // CommonJS inside the bundle asks for these.
   banner: {
     js: "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';import{dirname as __dn}from'node:path';const require=__cr(import.meta.url);const __filename=__fp(import.meta.url);const __dirname=__dn(__filename);",
   },
-  // oclif asks for a compiler only in a plugin's development; ssh2's native parts are optional.
-  external: ['typescript', 'ts-node', 'cpu-features', '*.node'],
-  logLevel: 'warning',
 })
 
-// Which sources lie in which file of the bundle: what test/commands/startup.test.ts reads.
-writeFileSync('dist/meta.json', JSON.stringify(metafile))
 cpSync('src/knowledge/data', 'dist/knowledge/data', { recursive: true })
-writeNotice(metafile)
+writeNotice([vendor, program, start, library].map(({ metafile }) => metafile))
 await writeOclifManifest()
 
+function digest(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
+}
+
+/** Leaves a package out of a bundle: it lies in a file of its own, loaded where it is needed. */
+function apart(name: string, path: string): Plugin {
+  return {
+    name: `${name} apart`,
+    setup: ({ onResolve }) =>
+      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path, external: true })),
+  }
+}
+
 /** Names every bundled package with its licence text, as most of their licences ask. */
-function writeNotice({ inputs }: Metafile): void {
+function writeNotice(metafiles: readonly Metafile[]): void {
   const folders = new Set<string>()
-  for (const path of Object.keys(inputs)) {
+  for (const path of metafiles.flatMap(({ inputs }) => Object.keys(inputs))) {
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
     if (match?.[1]) folders.add(match[1])
   }
@@ -70,8 +107,10 @@ function writeNotice({ inputs }: Metafile): void {
 }
 
 async function writeOclifManifest(): Promise<void> {
-  const { Plugin } = await import('@oclif/core')
-  const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+  const { ProgramPlugin } = await import('../src/cli/plugin.ts')
+  const plugin = new ProgramPlugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+  // oclif would look for files; the list of commands is ours.
+  Object.assign(plugin, { getCommandIDs: async () => Object.keys(commands) })
   await plugin.load()
   writeFileSync('oclif.manifest.json', `${JSON.stringify(plugin.manifest, null, 2)}\n`)
 }

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { Errors, flush, run } from '@oclif/core'
+import { Errors, flush, type Interfaces, run } from '@oclif/core'
+import packageJson from '../../package.json' with { type: 'json' }
+import { ProgramPlugin } from './plugin.ts'
 
 /** The program: parses the command line, runs one command, leaves the exit status in `process.exitCode`. */
 export async function main(argv: string[]): Promise<void> {
@@ -7,7 +9,9 @@ export async function main(argv: string[]): Promise<void> {
   process.stderr.on('error', endQuietly)
   const root = fileURLToPath(new URL('../../', import.meta.url))
   try {
-    await run(argv, { root })
+    const plugin = new ProgramPlugin({ root, isRoot: true, pjson: packageJson as Interfaces.PJSON })
+    await plugin.load()
+    await run(argv, { root, plugins: new Map([[plugin.name, plugin]]) })
     await flush()
   } catch (error) {
     handle(error as Error)

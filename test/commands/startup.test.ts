@@ -1,67 +1,141 @@
-/** What a command loads decides how fast it starts: files of the bundle, seen as Node.js loads them. */
+/** What a command loads decides how fast it starts: sources seen as V8 counts the calls of their wrappers. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../support/run.ts'
 
-interface Metafile {
-  readonly outputs: Record<string, { readonly inputs: Record<string, unknown> }>
+interface Coverage {
+  readonly result: {
+    readonly url: string
+    readonly functions: { readonly functionName: string; readonly ranges: { readonly count: number }[] }[]
+  }[]
 }
 
-/** A loader hook that names each module on standard error. */
-const HOOK = `import { register } from 'node:module'
-register('data:text/javascript,' + encodeURIComponent(
-  "import { writeSync } from 'node:fs'; export async function load(url, context, next) { writeSync(2, 'LOADED ' + url + '\\\\n'); return next(url, context) }"
-))`
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'imgtrust-start-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The sources (of ours and of packages) that lie in the files which a command loads. */
+function run(args: readonly string[], env: Record<string, string>) {
+  return spawnSync(process.execPath, [join(root, 'bin/run.js'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
+}
+
+/** The sources (of ours and of packages) that a command evaluates: the bundle wraps each in a function of its name. */
 function sourcesLoadedBy(args: readonly string[]): string[] {
-  const { outputs }: Metafile = JSON.parse(readFileSync(join(root, 'dist/meta.json'), 'utf8'))
-  const { stderr } = spawnSync(
-    process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(HOOK)}`, join(root, 'bin/run.js'), ...args],
-    { cwd: root, encoding: 'utf8' },
-  )
-  const loaded = [...stderr.matchAll(/^LOADED file:.*\/(dist\/.*\.js)$/gm)].map(match => match[1] ?? '')
-  if (loaded.length === 0) throw new Error(`the hook saw nothing: ${stderr}`)
-  return loaded.flatMap(path => Object.keys(outputs[path]?.inputs ?? {}))
+  const coverage = mkdtempSync(join(tmpdir(), 'imgtrust-coverage-'))
+  run(args, { NODE_V8_COVERAGE: coverage, NODE_DISABLE_COMPILE_CACHE: '1' })
+  const loaded = readdirSync(coverage).flatMap(file => {
+    const { result }: Coverage = JSON.parse(readFileSync(join(coverage, file), 'utf8'))
+    return result
+      .filter(script => script.url.endsWith('dist/cli/main.cjs'))
+      .flatMap(script => script.functions)
+      .filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0)
+      .map(({ functionName }) => functionName)
+  })
+  rmSync(coverage, { recursive: true })
+  const sources = loaded.filter(name => /\.(ts|js|cjs|mjs)$/.test(name))
+  if (sources.length === 0) throw new Error('no source was seen')
+  return sources
 }
 
 const from = (sources: readonly string[], part: string) => sources.filter(source => source.includes(part))
 
 describe('a plain lint', () => {
-  const sources = sourcesLoadedBy(['lint', 'examples/addtrust/Dockerfile'])
+  let sources: string[]
+  beforeAll(() => {
+    sources = sourcesLoadedBy(['lint', 'examples/addtrust/Dockerfile'])
+  })
   it('does load the trace', () => expect(from(sources, 'src/trace/')).not.toEqual([]))
   it.each([
-    '/dockerode/',
-    '/docker-modem/',
     '/tar-stream/',
     '/fzstd/',
     'src/image/',
     'src/trust/formats/',
+    'src/commands/scan.ts',
   ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
 })
 
 describe('a scan of a folder', () => {
-  const sources = sourcesLoadedBy(['scan', 'dir:examples', '--fail-on', 'never'])
+  let sources: string[]
+  beforeAll(() => {
+    sources = sourcesLoadedBy(['scan', 'dir:examples', '--fail-on', 'never'])
+  })
   it('does load the overlay', () => expect(from(sources, 'src/image/overlay')).not.toEqual([]))
-  it.each([
-    '/dockerode/',
-    '/docker-modem/',
-    '/dockerfile-ast/',
-    'src/trace/trace',
-  ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
+  it.each(['/dockerfile-ast/', 'src/trace/trace', 'src/commands/lint.ts'])('loads nothing of %s', part =>
+    expect(from(sources, part)).toEqual([]))
 })
 
 describe('help', () => {
-  const sources = sourcesLoadedBy(['--help'])
+  let sources: string[]
+  beforeAll(() => {
+    sources = sourcesLoadedBy(['--help'])
+  })
   it.each([
-    '/dockerode/',
     '/dockerfile-ast/',
     '/unbash/',
     'src/knowledge/',
     'src/image/',
     'rules/',
+    'src/commands/lint.ts',
   ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
+})
+
+it('keeps the Docker client out of the script that every start reads', () =>
+  expect(readFileSync(join(root, 'dist/cli/main.cjs'), 'utf8')).not.toContain('docker-modem/lib'))
+
+describe('compiled code', () => {
+  const code = (cache: string) => join(cache, 'imgtrust', 'code')
+  const fresh = () => mkdtempSync(join(folder, 'cache-'))
+
+  it('is kept by the first run and taken by the second', () => {
+    const cache = fresh()
+    const first = run(['rules'], { XDG_CACHE_HOME: cache })
+    const [name = ''] = readdirSync(code(cache))
+    expect(name).toMatch(/^rules-/)
+    const kept = statSync(join(code(cache), name))
+    expect(kept.mode & 0o077).toBe(0)
+    const second = run(['rules'], { XDG_CACHE_HOME: cache })
+    expect(second.stdout).toBe(first.stdout)
+    expect(statSync(join(code(cache), name)).mtimeMs).toBe(kept.mtimeMs)
+  })
+
+  it('is made anew where it is broken', () => {
+    const cache = fresh()
+    const { stdout } = run(['rules'], { XDG_CACHE_HOME: cache })
+    const file = join(code(cache), readdirSync(code(cache))[0] ?? '')
+    const bytes = readFileSync(file)
+    for (const broken of [bytes.subarray(0, 1000), Buffer.alloc(4000, 7), Buffer.alloc(0)]) {
+      writeFileSync(file, broken)
+      expect(run(['rules'], { XDG_CACHE_HOME: cache }).stdout).toBe(stdout)
+      expect(statSync(file).size).toBeGreaterThan(10_000)
+    }
+  })
+
+  it('is neither read nor written where others may write the folder', () => {
+    const cache = fresh()
+    run(['rules'], { XDG_CACHE_HOME: cache })
+    const [name = ''] = readdirSync(code(cache))
+    writeFileSync(join(code(cache), name), 'planted')
+    chmodSync(code(cache), 0o777)
+    expect(run(['rules'], { XDG_CACHE_HOME: cache }).status).toBe(0)
+    expect(readFileSync(join(code(cache), name), 'utf8')).toBe('planted')
+  })
+
+  it('is not kept of a run that ended early', () => {
+    const cache = fresh()
+    expect(run(['lint', '--no-such-flag'], { XDG_CACHE_HOME: cache }).status).toBe(2)
+    expect(readdirSync(code(cache))).toEqual([])
+  })
+
+  it('is not asked for where there is no home', () => {
+    const env = { XDG_CACHE_HOME: '/proc/none', HOME: '/proc/none' }
+    expect(run(['rules'], env).status).toBe(0)
+  })
 })

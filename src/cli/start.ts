@@ -1,0 +1,123 @@
+/**
+ * Starts the program from its compiled form. V8 compiles a script anew in every process, which takes longer than most
+ * lints; what it made is kept in the user's cache folder (`cachedData` of `vm.Script`), one file for each command, as
+ * each compiles other functions. Node.js 22 has `module.enableCompileCache()` for this and Node.js 20 has not: one
+ * way serves both, and keeps code out of the temporary folder, where others may write.
+ */
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { constants, Script } from 'node:vm'
+
+/** The digest of the script, set by the build: V8 itself compares no more than a script's length. */
+declare const BUILD: string
+
+/** Files that are kept: a few commands of a few versions. */
+const KEPT = 24
+
+const path = join(__dirname, 'main.cjs')
+
+/** Runs the program with a command line. */
+export function start(argv: string[]): Promise<void> {
+  const source = readFileSync(path, 'utf8')
+  const cache = cacheFile(argv)
+  const cachedData = cache === null ? null : readIfThere(cache)
+  const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
+    filename: path,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(cachedData === null ? {} : { cachedData }),
+  })
+  const module: { exports: Partial<typeof import('./main.ts')> } = { exports: {} }
+  script.runInThisContext()(module.exports, lazily(createRequire(path)), module, path, __dirname)
+  if (cache !== null && (cachedData === null || script.cachedDataRejected === true))
+    process.once('exit', status => {
+      // A run that ended early compiled little: it would be kept for the whole ones after it.
+      if (status === 0 || status === 1) keep(cache, script)
+    })
+  const { main } = module.exports
+  if (main === undefined) throw new Error(`${path} is not the program`)
+  return main(argv)
+}
+
+/** Where the compiled form lies; null where the user wants none, or where the folder is not the user's alone. */
+function cacheFile(argv: readonly string[]): string | null {
+  if (process.env.NODE_DISABLE_COMPILE_CACHE) return null
+  const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  const folder = join(base, 'imgtrust', 'code')
+  try {
+    // Step by step: a home that is not there is not made, and Node.js's `recursive` never ends under /proc.
+    for (const step of [base, dirname(folder), folder]) makeFolder(step)
+    const { uid, mode } = lstatSync(folder)
+    if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0)) return null
+  } catch {
+    return null
+  }
+  const command = argv.find(word => /^[a-z]+$/.test(word)) ?? 'help'
+  return join(folder, `${command}-${BUILD}-${process.version}-${process.arch}`)
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function readIfThere(file: string): Buffer | null {
+  try {
+    return readFileSync(file)
+  } catch {
+    return null
+  }
+}
+
+/** Writes beside and renames, so that no other process reads half a file. A full disk costs speed, nothing else. */
+function keep(file: string, script: Script): void {
+  const draft = `${file}.${process.pid}`
+  try {
+    writeFileSync(draft, script.createCachedData(), { mode: 0o600 })
+    renameSync(draft, file)
+    prune(dirname(file))
+  } catch {
+    rmSync(draft, { force: true })
+  }
+}
+
+function prune(folder: string): void {
+  const files = readdirSync(folder).map(name => join(folder, name))
+  if (files.length <= KEPT) return
+  const byAge = files.map(file => ({ file, time: statSync(file).mtimeMs })).sort((a, b) => b.time - a.time)
+  for (const { file } of byAge.slice(KEPT)) rmSync(file, { force: true })
+}
+
+/** A `require` whose built-in modules are loaded when something of them is first asked for: few runs need all. */
+function lazily(require: NodeJS.Require): (id: string) => unknown {
+  return id => {
+    if (!isBuiltin(id)) return require(id)
+    let loaded: object | undefined
+    const module = (): object => {
+      loaded ??= require(id) as object
+      return loaded
+    }
+    return new Proxy(Object.create(null), {
+      get: (_, key) => Reflect.get(module(), key),
+      has: (_, key) => Reflect.has(module(), key),
+      ownKeys: () => Reflect.ownKeys(module()),
+      getOwnPropertyDescriptor: (_, key) => {
+        const descriptor = Reflect.getOwnPropertyDescriptor(module(), key)
+        return descriptor && { ...descriptor, configurable: true }
+      },
+    })
+  }
+}

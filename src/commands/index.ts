@@ -1,0 +1,10 @@
+import type { Command } from '@oclif/core'
+
+/** All commands by their id (oclif writes a topic's command as `topic:command`); each is loaded when it is run. */
+export const commands: Readonly<Record<string, () => Promise<{ default: Command.Class }>>> = {
+  init: () => import('./init.ts'),
+  'knowledge:status': () => import('./knowledge/status.ts'),
+  lint: () => import('./lint.ts'),
+  rules: () => import('./rules.ts'),
+  scan: () => import('./scan.ts'),
+}
