@@ -4,7 +4,13 @@ import { limits } from '../limits.ts'
 import { type Archive, linkTarget, missingMember, noImageArchive } from './archive.ts'
 import { compressionOf, Decompressor } from './decompress.ts'
 import type { Budget, ContentReader, LayerFacts, ReadOptions } from './facts.ts'
-import { checkDiffId, type ExpectedLayer, LayerReader, throwIfAborted } from './layer-facts.ts'
+import {
+  checkDiffId,
+  type ExpectedLayer,
+  LayerReader,
+  type TarDigest,
+  throwIfAborted,
+} from './layer-facts.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { normalisePath, printable } from './path.ts'
 import { type TarBody, type TarEntry, TarWalker } from './tar.ts'
@@ -19,6 +25,8 @@ interface ReadLayerMember {
   digest: string | null
   size: number
   facts: LayerFacts | null
+  /** What it may be the layer of. */
+  tar: TarDigest | null
   error: unknown
 }
 
@@ -75,19 +83,6 @@ export class StreamArchive implements Archive {
     return archive
   }
 
-  /** The facts of every layer in it by DiffID: for a source that knows by itself which ones the image has. */
-  byDiffId(): ReadonlyMap<string, LayerFacts> {
-    const found = new Map<string, LayerFacts>()
-    for (const { facts } of this.#layers.values()) if (facts?.diffId) found.set(facts.diffId, facts)
-    return found
-  }
-
-  /** What went wrong with a member that looked like a layer, the first one. */
-  firstError(): unknown {
-    for (const { error } of this.#layers.values()) if (error) return error
-    return null
-  }
-
   async document(path: string): Promise<Uint8Array | null> {
     return this.#find(path, this.#documents)
   }
@@ -115,8 +110,9 @@ export class StreamArchive implements Archive {
         `${what} is not what its digest says: expected ${expected.digest}, found ${member.digest}; save the image again`,
       )
     }
-    checkDiffId(what, expected.diffId, member.facts!.diffId)
-    return member.facts!
+    const diffId = member.tar!.as(expected.diffId)
+    checkDiffId(what, expected.diffId, diffId)
+    return { ...member.facts!, diffId }
   }
 
   #find<T>(path: string, where: ReadonlyMap<string, T>): T | null {
@@ -192,7 +188,7 @@ export class StreamArchive implements Archive {
   }
 
   #layer(name: string, size: number): TarBody {
-    const member: ReadLayerMember = { digest: null, size, facts: null, error: null }
+    const member: ReadLayerMember = { digest: null, size, facts: null, tar: null, error: null }
     this.#layers.set(name, member)
     const layer = new LayerReader(`${printable(name)} in ${this.name}`, nobody, this.#reader, this.#budget)
     // Only layouts that name their blobs by digest ask for it.
@@ -216,6 +212,7 @@ export class StreamArchive implements Archive {
         if (hash) member.digest = `sha256:${hash.digest('hex')}`
         then(async () => {
           member.facts = await layer.end()
+          member.tar = layer.digest
         })
       },
     }

@@ -24,10 +24,11 @@ export class LayerReader {
   readonly #what: string
   readonly #expected: ExpectedLayer
   readonly #packed: Verifier
-  readonly #tarHash = createHash('sha256')
   readonly #walker: TarWalker
   readonly #gatherer: FactsGatherer
   readonly #decompressor: Decompressor
+  /** Of what was unpacked. */
+  readonly digest = new TarDigest()
 
   /** @param what the layer's name in messages: `layer 2 of alpine:3.11` */
   constructor(what: string, expected: ExpectedLayer, reader: ContentReader, budget?: Budget) {
@@ -37,7 +38,7 @@ export class LayerReader {
     this.#gatherer = new FactsGatherer(what, reader, budget)
     this.#walker = new TarWalker(what, this.#gatherer.visit)
     this.#decompressor = new Decompressor(what, chunk => {
-      this.#tarHash.update(chunk)
+      this.digest.update(chunk)
       this.#walker.push(chunk)
       return undefined
     })
@@ -59,27 +60,44 @@ export class LayerReader {
     this.#packed.end()
     await this.#decompressor.end()
     this.#walker.end()
-    const diffId = this.#diffId()
+    // Behind a tar that has no end of its own nothing was left out.
+    const diffId = this.#walker.ended ? this.digest.as(this.#expected.diffId) : this.digest.found
     checkDiffId(this.#what, this.#expected.diffId, diffId)
     return this.#gatherer.facts(diffId)
   }
+}
 
-  /**
-   * The digest of the tar: as it came, or with the zeros behind its end by which GNU tar fills its last record, and
-   * which those who pack layers as zstd:chunked leave out (seen with skopeo 1.9.3). The hash proves which it was.
-   */
-  #diffId(): string {
-    const { diffId } = this.#expected
-    const filled = this.#tarHash.copy()
-    const found = `sha256:${this.#tarHash.digest('hex')}`
-    if (diffId === null || found === diffId || !this.#walker.ended) return found
+/**
+ * The digest of a layer's tar: as it came, or with the zeros behind its end by which GNU tar fills its last record, and
+ * which those who pack layers as zstd:chunked leave out (seen with skopeo 1.9.3). The hash proves which it was.
+ */
+export class TarDigest {
+  readonly #hash = createHash('sha256')
+  #found: string | null = null
+
+  update(chunk: Uint8Array): void {
+    this.#hash.update(chunk)
+  }
+
+  /** The digest of the bytes as they came; no more can come. */
+  get found(): string {
+    this.#found ??= `sha256:${this.#hash.copy().digest('hex')}`
+    return this.#found
+  }
+
+  /** `diffId` where the bytes, perhaps filled up, have that digest; else that of the bytes. */
+  as(diffId: string | null): string {
+    if (diffId === null || this.found === diffId) return this.found
+    const filled = this.#hash.copy()
     for (let blocks = 1; blocks < RECORD_BLOCKS; blocks++) {
-      filled.update(Buffer.alloc(BLOCK))
+      filled.update(ZEROS)
       if (`sha256:${filled.copy().digest('hex')}` === diffId) return diffId
     }
-    return found
+    return this.found
   }
 }
+
+const ZEROS = Buffer.alloc(BLOCK)
 
 /** @throws JobError `digest-mismatch` */
 export function checkDiffId(what: string, expected: string | null, found: string | null): void {

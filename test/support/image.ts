@@ -35,6 +35,8 @@ export interface LayerSpec {
   /** A ready tar, instead of `files`. */
   readonly tar?: Uint8Array
   readonly packing?: Packing
+  /** The tar as somebody else has packed it; `packing` says how. */
+  readonly blob?: Uint8Array
   readonly createdBy?: string
 }
 
@@ -132,7 +134,7 @@ export async function buildImage(spec: ImageSpec): Promise<BuiltImage> {
   for (const layer of spec.layers) {
     const tar = layer.tar ? Buffer.from(layer.tar) : await layerTar(layer.files ?? {})
     const packing = layer.packing ?? 'gzip'
-    const blob = packed(tar, packing)
+    const blob = layer.blob ? Buffer.from(layer.blob) : packed(tar, packing)
     layers.push({ digest: add(blob), diffId: sha256Of(tar), tar, blob, packing })
   }
   const [os, architecture, variant] = (spec.platform ?? 'linux/amd64').split('/')
