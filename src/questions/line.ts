@@ -21,10 +21,32 @@ export function isSystemStore(model: ImageModel, store: Pick<TrustStore, 'path' 
   return [store.path, ...store.aliases].some(path => own.includes(path))
 }
 
+/** `ca-certificates`, and the packages that it is split into: `ca-certificates-cacert`, `-bundle`, `-mozilla`. */
+const storePackage = /^ca-certificates(?:-|$)/
+
+/**
+ * Is its file of the distribution's store package, as far as anybody can tell? Alpine's cert.pem was a file of LibreSSL's
+ * up to 3.8: no release of ca-certificates touches that.
+ */
+export function isOfStorePackage({ package: owner }: Pick<TrustStore, 'package'>): boolean {
+  return owner === undefined || storePackage.test(owner.name)
+}
+
+/**
+ * Do these packages, brought to their newest release, bring this store of the distribution's? Where the tool makes it,
+ * the package that has the tool does, whoever else owns the file; a plain file comes with its own package alone.
+ */
+export function isBroughtBy(names: readonly string[], layout: StoreLayout, store: TrustStore): boolean {
+  const isMade = !layout.aliases.includes(store.path)
+  if (store.package === undefined || names.includes(store.package.name)) return true
+  return isMade && names.includes(layout.package)
+}
+
 /** The roots that the newest release of the line puts into this store; null where that is not its package's, or unknown. */
 export function newestOfLine(model: ImageModel, store: TrustStore): readonly Root[] | null {
   const { distribution } = model
-  if (distribution === null || distribution.version === null || !isSystemStore(model, store)) return null
+  if (distribution === null || distribution.version === null) return null
+  if (!isSystemStore(model, store) || !isOfStorePackage(store)) return null
   const newest = newestRelease(distribution.id, distribution.version)
   return newest === null ? null : rootsOf(newest)
 }

@@ -16,7 +16,7 @@ import {
   type Root,
   type TrustStore,
 } from '../model.ts'
-import { systemStorePaths } from '../questions/line.ts'
+import { isBroughtBy, systemStorePaths } from '../questions/line.ts'
 import { rootsOf } from '../questions/roots.ts'
 import { madeByTrust } from './blocklist.ts'
 import { bundleEntries } from './bundle.ts'
@@ -57,7 +57,7 @@ function applyStep(model: ImageModel, step: Step): ImageModel | null {
     case 'pip-upgrade':
       return withNewestCertifi(model, step)
     case 'install-package':
-      return withNewest(model)
+      return withNewest(model, step.names)
     case 'copy-store':
     case 'edit-text':
       return null
@@ -150,8 +150,8 @@ function withoutFragments(model: ImageModel, path: string, fragments: readonly s
   )
 }
 
-/** The newest package of the line is in place, the roots that others had put into the store beside it. */
-function withNewest(model: ImageModel): ImageModel | null {
+/** The newest packages of the line are in place: the stores that they bring hold their roots. */
+function withNewest(model: ImageModel, names: readonly string[]): ImageModel | null {
   const layout = layoutOf(model)
   const { distribution } = model
   if (layout === null || distribution?.version == null) return null
@@ -166,7 +166,10 @@ function withNewest(model: ImageModel): ImageModel | null {
       stores: [...model.stores, { ...store, consumers: model.clients.map(({ program }) => program) }],
     }
   }
-  return withStores(model, own, () => roots)
+  const brought = new Set(
+    model.stores.filter(store => isStore(own)(store) && isBroughtBy(names, layout, store)),
+  )
+  return { ...model, stores: model.stores.map(store => (brought.has(store) ? { ...store, roots } : store)) }
 }
 
 /** The bundle and the folder around it; Alpine's plain cert.pem is no work of the tool. */

@@ -2,6 +2,7 @@
 import { lookupImage } from '../knowledge/base-images.ts'
 import { endOfLife, newestSupported } from '../knowledge/lifecycles.ts'
 import { storeLayout } from '../knowledge/store-layouts.ts'
+import type { StoreLayout } from '../knowledge/types.ts'
 import { type ImageModel, type Instant, isUnknown } from '../model.ts'
 import type { DockerfileModel } from '../trace/state.ts'
 import type { Candidate } from './candidate.ts'
@@ -115,11 +116,22 @@ function upgradeStore(target: Target, at: Instant): Candidate[] {
   const { layout } = target
   const manager = managerOf(target.distribution, at)
   if (layout === null || manager === null) return []
+  const names = storePackages(target, layout)
   return [
     {
-      summary: `Upgrade ${layout.package} to the newest release of this line`,
-      steps: [{ kind: 'install-package', manager, names: [layout.package], upgrade: true }],
+      summary: `Upgrade ${names.join(' and ')} to the newest release of this line`,
+      steps: [{ kind: 'install-package', manager, names, upgrade: true }],
       fixable: true,
     },
   ]
+}
+
+/** Alpine 3.9 to 3.11: a package with cert.pem alone, which ca-certificates doesn't pull along. */
+const PLAIN_FILE = 'ca-certificates-cacert'
+
+/** The packages to upgrade for all stores of the distribution that are there. */
+function storePackages({ packageVersion, tool }: Target, layout: StoreLayout): readonly string[] {
+  const isThere = packageVersion(layout.package) !== null || tool
+  const plain = packageVersion(PLAIN_FILE) !== null
+  return [...(isThere || !plain ? [layout.package] : []), ...(plain ? [PLAIN_FILE] : [])]
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { StreamArchive } from '../../src/image/archive-stream.ts'
 import { readLayer } from '../../src/image/layer-facts.ts'
 import { readTree } from '../../src/image/read-image.ts'
 import { openImages } from '../../src/image/source.ts'
@@ -365,6 +366,21 @@ describe('a layer whose last zeros were left out', () => {
     }
     for (const bytes of [tar.subarray(0, tar.length - 512 * 8), Buffer.concat([tar, Buffer.alloc(512)])])
       await expect(read(bytes)).rejects.toMatchObject({ code: 'digest-mismatch' })
+  })
+
+  it('is known in a stream as well, where nobody says beforehand what it should be', async () => {
+    const tar = Buffer.concat([await layerTar({ f: 'text' }), Buffer.alloc(512 * 7)])
+    const expected = { digest: null, size: null, diffId: sha256Of(tar) }
+    const read = async (bytes: Uint8Array) => {
+      const archive = await packTar([[{ name: 'layer.tar' }, Buffer.from(bytes)]])
+      const stream = await StreamArchive.read('the archive', inPieces(archive), keepAll, {})
+      return stream.layer('layer.tar', expected, 'the layer', keepAll, {})
+    }
+    for (const blocks of [0, 1, 7])
+      expect((await read(tar.subarray(0, tar.length - 512 * blocks))).diffId).toBe(expected.diffId)
+    await expect(read(Buffer.concat([tar, Buffer.alloc(512)]))).rejects.toMatchObject({
+      code: 'digest-mismatch',
+    })
   })
 })
 
