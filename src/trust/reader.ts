@@ -1,5 +1,4 @@
 import type { ContentReader } from '../image/facts.ts'
-import { limits } from '../limits.ts'
 import { isUnknown } from '../model.ts'
 import { readCertificate } from './certificate.ts'
 import { libraryFile } from './clients/libraries.ts'
@@ -55,7 +54,8 @@ const headers = programs.flatMap(({ versionFile, ownLibrary }) =>
 export const trustReader: ContentReader = {
   version: 'trust-2',
   keep(path, size) {
-    if (size === 0 || size > limits.keptFileBytes) return false
+    if (size === 0) return false
+    // What is too large is asked for all the same: whoever keeps it tells that.
     if (files.has(path)) return true
     if (packageDatabases.some(database => database.keep(path))) return true
     if (storeFormats.some(format => format.keep(path, size))) return true

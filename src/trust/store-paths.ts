@@ -125,16 +125,6 @@ export const knownStorePatterns: readonly KnownStorePattern[] = [
     'https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/disable-ssl-verification.html',
   ),
   own(
-    /(?:^|\/)(?:rubygems|rubygems\/lib\/rubygems)\/ssl_certs\/(?:[^/]+\/)?[^/]+\.pem$/,
-    ['gem'],
-    'https://github.com/rubygems/rubygems/tree/master/lib/rubygems/ssl_certs',
-  ),
-  own(
-    /(?:^|\/)bundler\/ssl_certs\/(?:[^/]+\/)?[^/]+\.pem$/,
-    ['bundler'],
-    'https://github.com/rubygems/bundler',
-  ),
-  own(
     /(?:^|\/)stripe[^/]*\/(?:lib\/)?data\/ca-certificates\.crt$/,
     ['stripe'],
     'https://github.com/stripe/stripe-ruby',

@@ -283,18 +283,18 @@ describe('of a root filesystem', () => {
       'usr/lib/python3/site-packages/certifi/cacert.pem': 'store',
       'usr/share/man/man1/x.pem': 'a page',
       'opt/app/data.bin': 'data',
-      'home/me/own.pem': 'own',
+      'mnt/own.pem': 'own',
       'var/lib/dpkg/status': 'packages',
       'var/cache/x.pem': 'cache',
-      'srv/pki/corp.pem': 'linked',
-      'srv/other/x.pem': 'not linked',
+      'mnt/pki/corp.pem': 'linked',
+      'mnt/other/x.pem': 'not linked',
       'mnt/way/ca.pem': 'by a link in its path',
     }
     for (const [path, text] of Object.entries(files)) {
       await mkdir(join(root, path, '..'), { recursive: true })
       await writeFile(join(root, path), text)
     }
-    await symlink('/srv/pki', join(root, 'etc/pki'))
+    await symlink('/mnt/pki', join(root, 'etc/pki'))
     await symlink('../../mnt/over/ca.pem', join(root, 'etc/ssl/ca.pem'))
     await symlink('way', join(root, 'mnt/over'))
     await symlink('../../../..', join(root, 'etc/ssl/up'))
@@ -309,8 +309,8 @@ describe('of a root filesystem', () => {
     const known = await readOf(false)
     expect(known.read).toEqual([
       '/etc/ssl/certs/a.pem',
+      '/mnt/pki/corp.pem',
       '/mnt/way/ca.pem',
-      '/srv/pki/corp.pem',
       '/usr/lib/python3/site-packages/certifi/cacert.pem',
       '/var/lib/dpkg/status',
     ])

@@ -236,7 +236,7 @@ const places: readonly Place[] = [
   {
     what: "RubyGems'",
     files: { '/usr/lib/ruby/vendor_ruby/rubygems/ssl_certs/rubygems.org/x.pem': pem },
-    store: '/usr/lib/ruby/vendor_ruby/rubygems/ssl_certs/rubygems.org/x.pem',
+    store: '/usr/lib/ruby/vendor_ruby/rubygems/ssl_certs',
     consumers: ['gem'],
   },
   {

@@ -1,9 +1,31 @@
 import { describe, expect, test } from 'vitest'
+import { FactsGatherer } from '../../src/image/facts-gatherer.ts'
+import { limits } from '../../src/limits.ts'
 import { trustReader } from '../../src/trust/reader.ts'
 import { makeCertificate, nameOf, pemOf, tlv } from '../support/certificate.ts'
 import { makeElf } from '../support/elf.ts'
 import { makeRpmHeader, rpmSqlite } from './make/databases.ts'
 import { certBag, looseBer, makeJks, makePkcs7, makePkcs12 } from './make/keystores.ts'
+
+describe('what is asked for and is too large to keep', () => {
+  test.each([
+    'var/lib/rpm/Packages',
+    'var/lib/rpm/rpmdb.sqlite',
+    'var/lib/dpkg/status',
+    'usr/lib/jvm/java-17/lib/security/cacerts',
+    'etc/pki/nssdb/cert9.db',
+    'etc/pki/nssdb/cert8.db',
+  ])('%s is told as unknown', path => {
+    const gatherer = new FactsGatherer('the layer', trustReader)
+    const size = limits.keptFileBytes + 1
+    gatherer.file(path, 0o644, 0, 0, size)?.end()
+    const { entries, unknowns } = gatherer.facts(null)
+    expect([...entries]).toMatchObject([{ path, content: null }])
+    expect(unknowns).toEqual([
+      { what: `/${path}`, why: expect.stringContaining(`its ${size} bytes are too many`), code: 'limit' },
+    ])
+  })
+})
 
 describe('what is kept of an image', () => {
   test.each([
@@ -56,7 +78,6 @@ describe('what is not', () => {
     ['usr/bin/python3.11', 6_800_000],
     ['usr/local/bin/node', 90_000_000],
     ['usr/bin/curl', 20 << 20],
-    ['var/lib/dpkg/status', 65 << 20],
     ['var/lib/dpkg/info/bash.list', 4_000],
     ['etc/ssl/certs/huge.pem', 2 << 20],
     ['usr/lib/libcurl.so.4.8.0.debug', 9_000],

@@ -165,20 +165,38 @@ describe('what is a store', () => {
   })
 })
 
+describe('what can not be read in a store is told by the store, and not once more', () => {
+  const lines = pem[1]!.trimEnd().split('\n')
+  const cut = `${[...lines.slice(0, 2), ...lines.slice(3)].join('\n')}\n`
+  test.each([
+    ['a bundle', { '/etc/ssl/cert.pem': `${pem[0]}${cut}` }, ['it is cut or no DER']],
+    [
+      'twice',
+      { '/etc/ssl/cert.pem': `${pem[0]}${cut}\n${cut}` },
+      ['it is cut or no DER', 'it is cut or no DER'],
+    ],
+    [
+      'a folder',
+      { '/etc/ssl/certs/12345678.0': pem[0]!, '/etc/ssl/certs/87654321.0': cut },
+      ['87654321.0: it is cut or no DER'],
+    ],
+    [
+      "Mono's folder",
+      { '/usr/share/.mono/certs/Trust/ski-1.cer': pem[0]!, '/usr/share/.mono/certs/Trust/ski-2.cer': cut },
+      ['ski-2.cer: it is cut or no DER'],
+    ],
+  ])('%s', (_, files, broken) => {
+    const tree = treeOf(files)
+    const { stores, unknowns } = modelOf(tree)
+    expect(stores).toMatchObject([{ broken }])
+    expect(unknowns).toEqual([])
+  })
+})
+
 describe('what can not be read is told', () => {
   const lines = pem[1]!.trimEnd().split('\n')
   const cut = [...lines.slice(0, 2), ...lines.slice(3)].join('\n')
   test.each([
-    [
-      'in a store',
-      { '/etc/ssl/cert.pem': `${pem[0]}${cut}\n` },
-      ['a certificate in /etc/ssl/cert.pem: it is cut or no DER'],
-    ],
-    [
-      'twice in a store',
-      { '/etc/ssl/cert.pem': `${pem[0]}${cut}\n${cut}` },
-      ['2 certificates in /etc/ssl/cert.pem: the first: it is cut or no DER'],
-    ],
     [
       'a store without a certificate',
       { '/etc/ssl/cert.pem': '# empty\n' },

@@ -49,6 +49,7 @@ function readFolder(
   }
   const roots = new Map<string, { certificate: Certificate; layer: number }>()
   const allBroken: string[] = []
+  const untold: UnknownEntry[] = []
   let layer = 0
   for (const member of members) {
     const file = tree.file(member)
@@ -62,10 +63,14 @@ function readFolder(
       else if (!roots.has(certificate.sha256))
         roots.set(certificate.sha256, { certificate, layer: file.layer })
     }
-    if (broken.length > 0) unknowns.push(brokenEntry(file, broken))
+    if (broken.length > 0) untold.push(brokenEntry(file, broken))
     allBroken.push(...broken.map(problem => `${member.slice(member.lastIndexOf('/') + 1)}: ${problem}`))
     if (!anchorSourceOf(member)) claimed.push(member)
   }
-  if (roots.size === 0) return null
+  if (roots.size === 0) {
+    // Of a store the rule unparsable-certificate tells them.
+    unknowns.push(...untold)
+    return null
+  }
   return { path, format: 'hashed-dir', consumers: [], layer, roots: [...roots.values()], broken: allBroken }
 }

@@ -4,9 +4,9 @@ import type { Certificate } from '../certificate.ts'
 import type { Contents } from '../containers/container.ts'
 import { hashedDirectory } from './hashed-dir.ts'
 import { keystores } from './keystores.ts'
-import { mono } from './mono.ts'
 import { pemBundle } from './pem-bundle.ts'
 import { unreadFormats } from './unread.ts'
+import { wholeFolders } from './whole-folder.ts'
 
 /** A store as its format has it: roots and layers; names, consumers and release are told later. */
 export interface StoreDraft {
@@ -57,7 +57,7 @@ export interface StoreFormatReader {
 /** Folders come first: the files in them are theirs. */
 export const storeFormats: readonly StoreFormatReader[] = [
   hashedDirectory,
-  mono,
+  wholeFolders,
   keystores,
   pemBundle,
   unreadFormats,

@@ -6,15 +6,13 @@ import { anchorSourceOf, keystorePlaces } from '../store-paths.ts'
 import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
 import { bundleSize } from './pem-bundle.ts'
 
-const fileBytes = 16 << 20
-
 /**
  * Stores that are files of their own form (see containers/): Java's keystores, NSS's databases and built-in roots,
  * p11-kit's files. Those at a known place, those that the environment names, and any other with enough anchors.
  */
 export const keystores: StoreFormatReader = {
   id: 'keystores',
-  keep: (path, size) => size <= fileBytes && keystorePlaces.some(({ pattern }) => pattern.test(path)),
+  keep: path => keystorePlaces.some(({ pattern }) => pattern.test(path)),
   read(tree, context) {
     const stores: StoreDraft[] = []
     const claimed: string[] = []
@@ -31,11 +29,18 @@ export const keystores: StoreFormatReader = {
       for (const why of contents.problems) unknowns.push(entry(container.name, file, why))
       if (!container.format || feedsAnother(tree, file.path)) continue
       const { roots, broken } = rootsOf(file, context)
-      if (broken.length > 0) unknowns.push(brokenEntry(file, broken))
       const authorities = [...roots.values()].filter(({ certificate }) => certificate.ca).length
       const isKnown = place !== undefined || context.configured.has(file.path)
       if (roots.size === 0 || (!isKnown && authorities < bundleSize)) {
-        if (isKnown && roots.size === 0 && contents.problems.length === 0 && !place?.mayBeEmpty)
+        // Of a store the rule unparsable-certificate tells them.
+        if (broken.length > 0) unknowns.push(brokenEntry(file, broken))
+        if (
+          isKnown &&
+          roots.size === 0 &&
+          contents.problems.length === 0 &&
+          broken.length === 0 &&
+          !place?.mayBeEmpty
+        )
           unknowns.push(entry(container.name, file, 'no certificate in it is marked as trusted'))
         continue
       }

@@ -1,6 +1,5 @@
 import type { ImageFile } from '../../image/facts.ts'
 import { isUnknown, type UnknownEntry } from '../../model.ts'
-import { brokenEntry } from '../broken.ts'
 import type { Certificate } from '../certificate.ts'
 import { anchorSourceOf, knownStorePatterns, knownStores, notForServers } from '../store-paths.ts'
 import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
@@ -32,20 +31,14 @@ export const pemBundle: StoreFormatReader = {
       }
       if (!isKnown && (claimedBefore.has(file.path) || anchorSourceOf(file.path))) continue
       if (notForServers.some(pattern => pattern.test(file.path))) continue
-      const { store, broken } = readFile(file, context, isKnown)
-      if (!store) continue
-      stores.push(store)
-      if (broken.length > 0) unknowns.push(brokenEntry(file, broken))
+      const store = readFile(file, context, isKnown)
+      if (store) stores.push(store)
     }
     return { stores, claimed: stores.map(({ path }) => path), unknowns }
   },
 }
 
-function readFile(
-  file: ImageFile,
-  context: FormatContext,
-  isKnown: boolean,
-): { readonly store: StoreDraft | null; readonly broken: readonly string[] } {
+function readFile(file: ImageFile, context: FormatContext, isKnown: boolean): StoreDraft | null {
   const roots = new Map<string, Certificate>()
   const broken: string[] = []
   let authorities = 0
@@ -60,10 +53,10 @@ function readFile(
       if (certificate.ca) authorities++
     }
   }
-  if (roots.size === 0 && broken.length === 0) return { store: null, broken }
-  if (!isKnown && authorities < bundleSize) return { store: null, broken }
+  if (roots.size === 0 && broken.length === 0) return null
+  if (!isKnown && authorities < bundleSize) return null
   const consumers = knownStorePatterns.find(({ pattern }) => pattern.test(file.path))?.consumers ?? []
-  const store: StoreDraft = {
+  return {
     path: file.path,
     format: file.found.some(({ embedded }) => embedded) ? 'embedded' : 'pem-bundle',
     consumers,
@@ -71,7 +64,6 @@ function readFile(
     roots: [...roots.values()].map(certificate => ({ certificate, layer: file.layer })),
     broken,
   }
-  return { store, broken }
 }
 
 function emptyEntry({ path, layer }: ImageFile): UnknownEntry {

@@ -1,8 +1,6 @@
 import type { UnknownEntry } from '../../model.ts'
 import type { StoreFormatReader } from './index.ts'
 
-const fileBytes = 16 << 20
-
 /** Stores of formats that imgtrust can't read: told, so that nobody takes silence for health. */
 const formats: readonly { readonly path: RegExp; readonly what: string; readonly why: string }[] = [
   {
@@ -14,7 +12,7 @@ const formats: readonly { readonly path: RegExp; readonly what: string; readonly
 
 export const unreadFormats: StoreFormatReader = {
   id: 'unread',
-  keep: (path, size) => size <= fileBytes && formats.some(format => format.path.test(path)),
+  keep: path => formats.some(format => format.path.test(path)),
   read(tree) {
     const unknowns: UnknownEntry[] = []
     for (const { path, layer } of tree.files()) {
