@@ -1,9 +1,11 @@
 /** Several targets, lists of them, and a scan that is interrupted. */
+
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packTar } from '../support/image.ts'
 import { imgtrust, imgtrustJson, root } from '../support/run.ts'
 
 let folder: string
@@ -53,9 +55,10 @@ it('Ctrl-C ends a scan with 130 and no stack', async () => {
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', chunk => (stderr += chunk))
   child.stdin.on('error', () => {})
-  // The first block of an archive that never goes on.
-  child.stdin.write(Buffer.alloc(511))
   const ended = new Promise<number | null>(done => child.on('close', status => done(status)))
+  // An archive that never goes on; more of it than a pipe holds is taken by a scan that is under way alone.
+  const archive = await packTar([[{ name: 'x' }, Buffer.alloc(8 << 20)]])
+  await new Promise(taken => child.stdin.write(archive.subarray(0, 4 << 20), taken))
   const ask = setInterval(() => child.kill('SIGINT'), 700)
   const status = await ended
   clearInterval(ask)
