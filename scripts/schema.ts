@@ -1,16 +1,23 @@
-/** Writes schema/report.v1.json from the types in src/report/report.ts. */
+/** Writes schema/*.v1.json from the types that each kind of JSON output is printed from. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createGenerator } from 'ts-json-schema-generator'
 
-const schema = createGenerator({
-  path: 'src/report/report.ts',
-  tsconfig: 'tsconfig.json',
-  type: 'Report',
-  topRef: false,
-  additionalProperties: false,
-  sortProps: false,
-  encodeRefs: false,
-}).createSchema('Report')
+const outputs = [
+  { name: 'report', path: 'src/report/report.ts', type: 'Report' },
+  { name: 'roots', path: 'src/roots/report.ts', type: 'RootsReport' },
+  { name: 'forecast', path: 'src/forecast/report.ts', type: 'Forecast' },
+]
 
 mkdirSync('schema', { recursive: true })
-writeFileSync('schema/report.v1.json', `${JSON.stringify(schema, null, 2)}\n`)
+for (const { name, path, type } of outputs) {
+  const schema = createGenerator({
+    path,
+    tsconfig: 'tsconfig.json',
+    type,
+    topRef: false,
+    additionalProperties: false,
+    sortProps: false,
+    encodeRefs: false,
+  }).createSchema(type)
+  writeFileSync(`schema/${name}.v1.json`, `${JSON.stringify(schema, null, 2)}\n`)
+}

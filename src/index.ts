@@ -3,13 +3,16 @@
  * can't be read is told in the report (`error` of a target); wrong options throw a {@link JobError}.
  */
 import { now } from './clock.ts'
+import type { Forecast } from './forecast/report.ts'
 import type { RuleSettings } from './judge/check.ts'
 import type { Instant } from './model.ts'
-import type { Report, ReportFinding } from './report/report.ts'
+import type { Report, ReportFinding, RootStatus } from './report/report.ts'
+import type { RootDifference, RootList, RootLives } from './roots/report.ts'
 
 export type { ErrorCode } from './errors.ts'
 export { JobError } from './errors.ts'
 export type { Severity } from './finding.ts'
+export type { Forecast, ForecastEvent, ForecastKind, ForecastTarget } from './forecast/report.ts'
 export type { RuleSettings } from './judge/check.ts'
 export type {
   Report,
@@ -20,7 +23,16 @@ export type {
   ReportStage,
   ReportStore,
   ReportTarget,
+  RootStatus,
 } from './report/report.ts'
+export type {
+  ListedRoot,
+  RootDifference,
+  RootLife,
+  RootList,
+  RootLives,
+  RootsReport,
+} from './roots/report.ts'
 
 export interface JudgeOptions {
   /** Judge as of this instant (milliseconds since 1970 UTC); default: now. It never changes what is read. */
@@ -87,6 +99,46 @@ export interface ScanOptions extends JudgeOptions, NetworkOptions {
     readonly layers: number
     readonly bytes: number
   }) => void
+}
+
+/** How a target is read that may be a Dockerfile or an image. */
+export type TargetOptions = Pick<
+  ScanOptions,
+  | 'config'
+  | 'platform'
+  | 'allPlatforms'
+  | 'deep'
+  | 'offline'
+  | 'plainHttp'
+  | 'caFile'
+  | 'authfile'
+  | 'env'
+  | 'onProgress'
+  | 'signal'
+>
+
+export interface RootOptions {
+  /** Status as of this instant; default: now. */
+  readonly at?: Instant
+  /** Milliseconds before its end in which a root counts as expiring; default: 90 days. */
+  readonly expiringWithin?: number
+}
+
+export interface RootListOptions extends RootOptions, TargetOptions {
+  /** Only roots with one of these; default: all. */
+  readonly status?: readonly (RootStatus | 'unknown')[]
+}
+
+export interface RootDiffOptions extends RootOptions, TargetOptions {
+  /** Compare the store of this path alone, by its real path or a link to it. */
+  readonly store?: string
+}
+
+export interface ForecastOptions extends TargetOptions {
+  /** What changes after this instant; default: now. */
+  readonly at?: Instant
+  /** Milliseconds to look ahead; default: two years. */
+  readonly within?: number
 }
 
 /** What became of one finding's target, as a scan goes on. */
@@ -168,4 +220,48 @@ export function scan(targets: readonly string[], options: ScanOptions = {}): Sca
 export async function rules() {
   const { loadRules } = await import('../rules/index.ts')
   return loadRules()
+}
+
+/**
+ * The roots of the stores of Dockerfiles and images, each with its status; without a target, all roots that the
+ * built-in facts know. A target may also be `release:` and a release: `release:debian/ca-certificates 20230311`.
+ */
+export async function listRoots(
+  targets: readonly string[] = [],
+  options: RootListOptions = {},
+): Promise<RootList> {
+  const list = await import('./roots/list.ts')
+  return list.listRoots(targets, { ...options, at: options.at ?? now() })
+}
+
+/**
+ * The whole life of a root: who took it in and out, and when.
+ * @param query a name or a part of it, or a fingerprint or the first eight or more digits of it
+ * @throws JobError `not-found`
+ */
+export async function showRoots(query: string, options: RootOptions = {}): Promise<RootLives> {
+  const show = await import('./roots/show.ts')
+  return show.showRoots(query, { ...options, at: options.at ?? now() })
+}
+
+/**
+ * What differs between the stores of two targets, as {@link listRoots} takes them.
+ * @throws JobError where one can't be read
+ */
+export async function diffRoots(
+  a: string,
+  b: string,
+  options: RootDiffOptions = {},
+): Promise<RootDifference> {
+  const diff = await import('./roots/diff.ts')
+  return diff.diffRoots(a, b, { ...options, at: options.at ?? now() })
+}
+
+/**
+ * What changes on which day from now on for Dockerfiles and images: roots that end or lose trust, distributions and
+ * bases that get no more updates, and the findings that come with it. A target that can't be read is told in the result.
+ */
+export async function forecast(targets: readonly string[], options: ForecastOptions = {}): Promise<Forecast> {
+  const { forecast: run } = await import('./forecast/forecast.ts')
+  return run(targets, { ...options, at: options.at ?? now() })
 }

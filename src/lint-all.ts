@@ -20,6 +20,8 @@ type Settings = LintOptions & Pick<LintSettings, 'at'>
 
 export interface LintRun {
   readonly report: Report
+  /** What the report was made of. */
+  readonly results: readonly LintResult[]
   readonly changes: readonly FileChange[]
   /** What is worth a line beside the report: base images that could not be read, ignores that silenced nothing. */
   readonly notes: readonly string[]
@@ -48,6 +50,7 @@ export async function lintAll(paths: readonly string[], options: Settings): Prom
     }
   }
   return {
+    results,
     report: buildReport(withBaseline(results, options), {
       at: options.at,
       expiringWithin: options.expiringWithin ?? DEFAULT_EXPIRING_WITHIN,

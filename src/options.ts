@@ -5,10 +5,13 @@ import type { Instant } from './model.ts'
 /** 90 days, in milliseconds. */
 export const DEFAULT_EXPIRING_WITHIN = addDays(0, 90)
 
+/** 2 years (of 365 days), in milliseconds: how far a forecast looks. */
+export const DEFAULT_HORIZON = addDays(0, 730)
+
 const UNIT_DAYS: Record<string, number> = { d: 1, w: 7, m: 30, y: 365 }
 
 /**
- * Reads what `--expiring-within` takes: `90d`, `12w`, `6m` (of 30 days), `1y` (of 365), a bare number of days.
+ * Reads what `--expiring-within` and `--within` take: `90d`, `12w`, `6m` (of 30 days), `1y` (of 365), a bare number of days.
  * @returns milliseconds
  * @throws JobError `usage`
  */

@@ -19,11 +19,11 @@ const PARANOIA = '.paranoia.yaml'
 
 type Settings = ScanOptions & Pick<ScanSettings, 'at'>
 
-/** @param onTarget called with each target as soon as it is judged */
+/** @param onTarget called with each target as soon as it is judged, and with what it was made of */
 export async function scanAll(
   targets: readonly string[],
   options: Settings,
-  onTarget: (target: ReportTarget) => void,
+  onTarget: (target: ReportTarget, result: TargetResult) => void,
 ): Promise<Report> {
   const { at } = options
   const configs = new Configs(options.config ?? null)
@@ -52,7 +52,7 @@ export async function scanAll(
       results.push(result)
       // An updated baseline knows everything: what is new is only known without it.
       const shown = options.updateBaseline ? [result] : withBaseline([result], options)
-      for (const built of buildReport(shown, { at, expiringWithin }).targets) onTarget(built)
+      for (const built of buildReport(shown, { at, expiringWithin }).targets) onTarget(built, result)
     }
   }
   for (const note of configs.unused()) options.onNote?.(note)

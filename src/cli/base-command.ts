@@ -45,15 +45,9 @@ export const EXIT = { clean: 0, findings: 1, failed: 2, interrupted: 130 } as co
 export abstract class BaseCommand extends Command {
   /** Reads the flags about judging. @throws JobError `usage` */
   protected async judgeSettings(flags: JudgeValues): Promise<JudgeSettings> {
-    const at = flags.at === undefined ? now() : parseInstant(flags.at)
-    if (at === null)
-      throw new JobError(
-        'usage',
-        `--at ${flags.at}: no such day or time; say 2020-05-31 or 2020-05-31T12:00:00Z`,
-      )
     const within = flags['expiring-within']
     return {
-      at,
+      at: instantOf(flags.at),
       rules: await ruleSettings(flags.rule ?? []),
       config: flags['no-config'] ? null : (flags.config ?? 'find'),
       updateBaseline: flags['update-baseline'],
@@ -134,6 +128,17 @@ export abstract class BaseCommand extends Command {
     this.note(`imgtrust: this is a defect of imgtrust, please report it: ${error.stack ?? oneLine(error)}`)
     process.exitCode = EXIT.failed
   }
+}
+
+/**
+ * What `--at` says; now where it was not given.
+ * @throws JobError `usage`
+ */
+export function instantOf(text: string | undefined): Instant {
+  const at = text === undefined ? now() : parseInstant(text)
+  if (at === null)
+    throw new JobError('usage', `--at ${text}: no such day or time; say 2020-05-31 or 2020-05-31T12:00:00Z`)
+  return at
 }
 
 /** 2 wins over 1: a job that could not be done is said even where findings stand beside it. */

@@ -95,3 +95,18 @@ export const networkFlags = {
     summary: 'talk http to this registry, such as localhost:5000 (repeatable)',
   }),
 }
+
+/** Of commands that read targets without judging them: {@link targetOptions} reads them. */
+export const targetFlags = {
+  at: judgeFlags.at,
+  config: judgeFlags.config,
+  'no-config': judgeFlags['no-config'],
+  platform: Flags.string({
+    helpValue: 'OS/ARCH',
+    summary: 'which image of an index; default: linux on this architecture',
+  }),
+  quiet: reportFlags.quiet,
+  'no-progress': reportFlags['no-progress'],
+  color: reportFlags.color,
+  ...networkFlags,
+}

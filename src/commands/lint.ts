@@ -33,6 +33,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
   static override strict = false
   static override args = {
     path: Args.string({
+      ignoreStdin: true,
       description:
         'Dockerfiles, folders (every Dockerfile under them, .gitignore respected), or - for standard input',
       default: '.',

@@ -8,7 +8,7 @@ import { renderRule, renderRuleList } from '../report/rules-text.ts'
 export default class Rules extends BaseCommand {
   static override summary = 'List all rules, or explain one with examples.'
   static override examples = ['<%= config.bin %> rules', '<%= config.bin %> rules expired-root-kept']
-  static override args = { rule: Args.string({ description: 'a rule to explain' }) }
+  static override args = { rule: Args.string({ ignoreStdin: true, description: 'a rule to explain' }) }
   static override flags = {
     color: Flags.string({ options: ['auto', 'always', 'never'], default: 'auto', summary: 'colours' }),
   }

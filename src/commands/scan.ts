@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand, EXIT } from '../cli/base-command.ts'
+import { BaseCommand } from '../cli/base-command.ts'
 import { judgeFlags, networkFlags, reportFlags } from '../cli/flags.ts'
+import { interruptible } from '../cli/interruptible.ts'
 import { readTargetList } from '../cli/target-list.ts'
-import { createProgress } from '../cli/terminal.ts'
 import { JobError } from '../errors.ts'
 import { scan } from '../index.ts'
 
@@ -38,7 +38,11 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
   ]
   static override strict = false
   static override args = {
-    image: Args.string({ description: 'image references and other sources', required: false }),
+    image: Args.string({
+      ignoreStdin: true,
+      description: 'image references and other sources',
+      required: false,
+    }),
   }
   static override flags = {
     platform: Flags.string({
@@ -66,32 +70,20 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
       throw new JobError('usage', 'standard input is the list (--from-file -): it can’t be an image as well')
     if (targets.length === 0)
       throw new JobError('usage', 'name an image to scan, for example alpine:3.20, or give --from-file LIST')
-    const started = performance.now()
-    const progress = createProgress(
-      !flags.quiet && !flags['no-progress'],
-      process.stderr,
-      () => performance.now() - started,
+    const report = await interruptible(flags, watch =>
+      scan(targets, {
+        ...settings,
+        ...watch,
+        onNote: line => flags.quiet || this.note(`imgtrust: ${line}`),
+        offline: flags.offline,
+        allPlatforms: flags['all-platforms'],
+        deep: flags.deep,
+        plainHttp: flags['plain-http'] ?? [],
+        ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+        ...(flags.authfile === undefined ? {} : { authfile: flags.authfile }),
+        ...(flags['ca-file'] === undefined ? {} : { caFile: flags['ca-file'] }),
+      }),
     )
-    const stop = new AbortController()
-    process.once('SIGINT', () => {
-      stop.abort()
-      progress.done()
-      // A source may wait for bytes that never come. Nothing is half written: the work can end here.
-      process.exit(EXIT.interrupted)
-    })
-    const report = await scan(targets, {
-      ...settings,
-      signal: stop.signal,
-      onNote: line => flags.quiet || this.note(`imgtrust: ${line}`),
-      offline: flags.offline,
-      allPlatforms: flags['all-platforms'],
-      deep: flags.deep,
-      plainHttp: flags['plain-http'] ?? [],
-      ...(flags.platform === undefined ? {} : { platform: flags.platform }),
-      ...(flags.authfile === undefined ? {} : { authfile: flags.authfile }),
-      ...(flags['ca-file'] === undefined ? {} : { caFile: flags['ca-file'] }),
-      onProgress: ({ target, bytes }) => progress.update(`reading ${target}: ${(bytes / 1e6).toFixed(0)} MB`),
-    }).finally(() => progress.done())
     await this.report(report, flags)
   }
 }

@@ -48,6 +48,14 @@ export function servedRows(distribution: string, line: string): readonly ServedR
   return Object.hasOwn(served, `${distribution} ${line}`) ? served[`${distribution} ${line}`]! : []
 }
 
+/** All lines whose archive's releases are known, by distribution and line: `debian 9`. */
+export function servedLines(): readonly (readonly [distribution: string, line: string])[] {
+  return Object.keys(data().served).map(key => {
+    const space = key.indexOf(' ')
+    return [key.slice(0, space), key.slice(space + 1)]
+  })
+}
+
 function releaseOf([id, family, name, version, date, mozilla, exact, source, packed]: ReleaseRow): Release {
   // Most look-ups ask for one set of some hundreds: each is unpacked at its first use.
   let roots: readonly number[] | null | undefined

@@ -33,6 +33,17 @@ export function servedOn(distribution: string, version: string | null, day: Day 
   return same && (sure >= 0 || rows.length === possible.length) ? candidates.at(-1)! : null
 }
 
+/** What a line's archive is known to have served, the oldest first: release, came not before, surely had come by. */
+export function servedSteps(
+  distribution: string,
+  line: string,
+): readonly { readonly release: Release; readonly from: Day | null; readonly by: Day | null }[] {
+  return rowsOf(distribution, line).flatMap(row => {
+    const release = releaseOf(row)
+    return release === null ? [] : [{ release, from: row[1], by: row[2] }]
+  })
+}
+
 /** The newest release that the line's public archive is known to serve. */
 export function newestRelease(distribution: string, version: string | null): Release | null {
   return servedOn(distribution, version, null)

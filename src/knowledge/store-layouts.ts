@@ -13,3 +13,8 @@ export function storeLayout(distribution: string): StoreLayout | null {
   const id = factsId(distribution)
   return readJson<Row[]>('store-layouts.json').find(row => row.distributions.includes(id)) ?? null
 }
+
+/** All known layouts. */
+export function storeLayouts(): readonly StoreLayout[] {
+  return readJson<Row[]>('store-layouts.json')
+}

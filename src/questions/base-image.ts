@@ -9,7 +9,7 @@ import type { DockerfileModel, StoreOrigin, TracedStage, TracedStore } from '../
 import { breakingOf, expiredOf, rootsOf, successorsOfExpired } from './roots.ts'
 
 /** A tag that gets no new build for longer than this is stale. */
-const STALE_DAYS = 180
+export const STALE_DAYS = 180
 
 /** The stage whose FROM names the image that this stage finally stands on. */
 export function baseStage(model: DockerfileModel, stage: TracedStage): TracedStage {

@@ -50,6 +50,17 @@ export function validReport(json: string): Report {
   return report
 }
 
+/** A reader of another kind of JSON output, valid by its schema. @throws Error with the first violations */
+export function validBy<T>(name: 'roots' | 'forecast'): (json: string) => T {
+  const schema = JSON.parse(readFileSync(resolve(root, `schema/${name}.v1.json`), 'utf8'))
+  const fits = new Ajv({ strict: true, allowUnionTypes: true }).compile<T>(schema)
+  return json => {
+    const value: unknown = JSON.parse(json)
+    if (!fits(value)) throw new Error(`not valid: ${JSON.stringify(fits.errors?.slice(0, 5), null, 1)}`)
+    return value
+  }
+}
+
 /** Runs with `--format json`; the report is validated. */
 export async function imgtrustJson(
   args: readonly string[],
