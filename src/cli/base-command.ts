@@ -8,6 +8,7 @@ import type { Instant } from '../model.ts'
 import { parseDuration } from '../options.ts'
 import { type FormatOptions, formats } from '../report/formats/index.ts'
 import type { Report } from '../report/report.ts'
+import { didYouMean } from './suggest.ts'
 import { useColor } from './terminal.ts'
 
 interface JudgeValues {
@@ -97,7 +98,7 @@ export abstract class BaseCommand extends Command {
     if (!load)
       throw new JobError(
         'usage',
-        `there is no format '${format}'; there are ${Object.keys(formats).join(', ')}`,
+        `there is no format '${format}'; there are ${Object.keys(formats).join(', ')}${didYouMean(format, Object.keys(formats))}`,
       )
     return (await load()).render(report, options)
   }
@@ -105,6 +106,26 @@ export abstract class BaseCommand extends Command {
   /** A line on standard error. */
   protected note(line: string): void {
     process.stderr.write(`${line}\n`)
+  }
+
+  /** oclif's parser says `message\nSee more help with --help`; users get the first sentence, and what they meant. */
+  private usageLine(error: ParseError): string {
+    const said = oneLine(
+      error.message
+        .replace(/\s*See more help with --help\s*$/, '')
+        .replace(/^The following errors? occurred:\s*/, ''),
+    )
+    const help = `(see imgtrust ${this.id?.replaceAll(':', ' ')} --help)`
+    const { flags } = this.ctor
+    const [unknown] = error.flags ?? []
+    if (typeof unknown === 'string' && said.startsWith('Nonexistent flag')) {
+      const known = [...Object.keys(flags), 'help'].map(name => `--${name}`)
+      return `there is no flag ${unknown}${didYouMean(unknown, known)} ${help}`
+    }
+    const choice = /^Expected --([a-z-]+)=(.*) to be one of: /.exec(said)
+    const options =
+      choice?.[1] === undefined ? undefined : (flags[choice[1]] as { options?: string[] }).options
+    return `${said}${didYouMean(choice?.[2] ?? '', options ?? [])} ${help}`
   }
 
   /** Known errors are one line; what is left is a defect of ours, and says so with its stack. */
@@ -121,7 +142,7 @@ export abstract class BaseCommand extends Command {
       return
     }
     if (error.oclif?.exit !== undefined) {
-      if (error.oclif.exit !== 0) this.note(`imgtrust: ${usageLine(error)} (see imgtrust ${this.id} --help)`)
+      if (error.oclif.exit !== 0) this.note(`imgtrust: ${this.usageLine(error)}`)
       process.exitCode = error.oclif.exit === 0 ? 0 : EXIT.failed
       return
     }
@@ -141,17 +162,16 @@ export function instantOf(text: string | undefined): Instant {
   return at
 }
 
+interface ParseError extends Error {
+  /** Of an error about flags that do not exist. */
+  readonly flags?: readonly unknown[]
+}
+
 /** 2 wins over 1: a job that could not be done is said even where findings stand beside it. */
 export function exitStatus({ summary, targets }: Report, failOn: Severity | 'never'): number {
   if (summary.failed > 0) return EXIT.failed
   const findings = targets.flatMap(target => target.findings)
   return findings.some(finding => reaches(finding.severity, failOn)) ? EXIT.findings : EXIT.clean
-}
-
-/** oclif's parser says `message\nSee more help with --help`; users get the first sentence. */
-function usageLine(error: Error): string {
-  const said = error.message.replace(/\s*See more help with --help\s*$/, '')
-  return oneLine(said.replace(/^The following errors? occurred:\s*/, ''))
 }
 
 function parseOutput(value: string): { format: string; file: string } {
@@ -168,7 +188,10 @@ async function ruleSettings(values: readonly string[]): Promise<RuleSettings> {
     values.map(value => {
       const [id = '', severity = ''] = value.split('=')
       if (!ruleIds().some(known => known === id))
-        throw new JobError('usage', `--rule ${value}: there is no rule '${id}'; imgtrust rules lists them`)
+        throw new JobError(
+          'usage',
+          `--rule ${value}: there is no rule '${id}'${didYouMean(id, ruleIds())} (imgtrust rules lists them)`,
+        )
       if (severity !== 'off' && !severities.includes(severity as Severity))
         throw new JobError('usage', `--rule ${value}: say ${id}=error, warning, info or off`)
       return [id, severity as Severity | 'off']

@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { Errors, flush, type Interfaces, run } from '@oclif/core'
 import packageJson from '../../package.json' with { type: 'json' }
+import { commands } from '../commands/index.ts'
+import { rootExamples } from './help.ts'
 import { ProgramPlugin } from './plugin.ts'
+import { checkedWords } from './words.ts'
+
+/** What asks for the help of the whole program. */
+const ROOT_HELP = ['--help', '-h']
 
 /** The program: parses the command line, runs one command, leaves the exit status in `process.exitCode`. */
 export async function main(argv: string[]): Promise<void> {
@@ -11,7 +17,9 @@ export async function main(argv: string[]): Promise<void> {
   try {
     const plugin = new ProgramPlugin({ root, isRoot: true, pjson: packageJson as Interfaces.PJSON })
     await plugin.load()
-    await run(argv, { root, plugins: new Map([[plugin.name, plugin]]) })
+    const words = checkedWords(argv, Object.keys(commands))
+    await run(words, { root, plugins: new Map([[plugin.name, plugin]]) })
+    if (words.length === 0 || ROOT_HELP.includes(words[0] ?? '')) process.stdout.write(`${rootExamples()}\n`)
     await flush()
   } catch (error) {
     handle(error as Error)

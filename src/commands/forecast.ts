@@ -27,7 +27,7 @@ Exit status: 0, or 2 where a target could not be read.`
     },
     {
       description: 'What was to come when this one was written',
-      command: '<%= config.bin %> forecast examples/addtrust/Dockerfile --at 2020-01-01 --within 1y',
+      command: '<%= config.bin %> forecast Dockerfile --at 2020-01-01 --within 1y',
     },
     {
       description: 'A calendar of everything that runs in a cluster',

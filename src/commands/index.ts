@@ -2,9 +2,14 @@ import type { Command } from '@oclif/core'
 
 /** All commands by their id (oclif writes a topic's command as `topic:command`); each is loaded when it is run. */
 export const commands: Readonly<Record<string, () => Promise<{ default: Command.Class }>>> = {
+  completion: () => import('./completion.ts'),
+  forecast: () => import('./forecast.ts'),
   init: () => import('./init.ts'),
   'knowledge:status': () => import('./knowledge/status.ts'),
   lint: () => import('./lint.ts'),
+  'roots:diff': () => import('./roots/diff.ts'),
+  'roots:list': () => import('./roots/list.ts'),
+  'roots:show': () => import('./roots/show.ts'),
   rules: () => import('./rules.ts'),
   scan: () => import('./scan.ts'),
 }

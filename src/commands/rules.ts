@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
+import { didYouMean } from '../cli/suggest.ts'
 import { useColor } from '../cli/terminal.ts'
 import { JobError } from '../errors.ts'
 import { rules } from '../index.ts'
@@ -18,8 +19,11 @@ export default class Rules extends BaseCommand {
     const color = useColor(flags.color, process.stdout, process.env)
     const all = await rules()
     const chosen = all.find(rule => rule.id === args.rule)
-    if (args.rule !== undefined && !chosen)
-      throw new JobError('usage', `there is no rule '${args.rule}'; imgtrust rules lists them`)
+    if (args.rule !== undefined && !chosen) {
+      const known = all.map(({ id }) => id)
+      const meant = didYouMean(args.rule, known)
+      throw new JobError('usage', `there is no rule '${args.rule}'${meant} (imgtrust rules lists them)`)
+    }
     process.stdout.write(chosen ? renderRule(chosen, color) : renderRuleList(all, color))
   }
 }

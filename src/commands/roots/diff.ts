@@ -23,7 +23,7 @@ Exit status: 0 the same roots, 1 different, 2 a target could not be read.`
     },
     {
       description: 'A Dockerfile against the newest of Mozilla',
-      command: '<%= config.bin %> roots diff examples/addtrust/Dockerfile "release:mozilla 2.60"',
+      command: '<%= config.bin %> roots diff Dockerfile "release:mozilla 2.60"',
     },
   ]
   static override args = {

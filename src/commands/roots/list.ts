@@ -20,7 +20,7 @@ Exit status: 0, or 2 where a target could not be read.`
   static override examples = [
     {
       description: 'What a Dockerfile will trust',
-      command: '<%= config.bin %> roots list examples/addtrust/Dockerfile',
+      command: '<%= config.bin %> roots list Dockerfile',
     },
     {
       description: 'The expired roots of an image, on a day',
