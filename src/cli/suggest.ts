@@ -1,7 +1,8 @@
 import { nearest } from '../policy/nearest.ts'
 
-/** `; did you mean 'json'?`, or nothing where no known word is near. */
+/** `; did you mean 'json'?`, or nothing where no known word is near, or begins so. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  const near = nearest(word, known)
-  return near === null ? '' : `; did you mean '${near}'?`
+  const begun = word.length < 4 ? [] : known.filter(each => each.startsWith(word))
+  const near = nearest(word, known) ?? (begun.length === 1 ? begun[0] : null)
+  return near ? `; did you mean '${near}'?` : ''
 }
