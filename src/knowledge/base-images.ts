@@ -34,7 +34,7 @@ export function lookupImage(reference: string): Maybe<BaseImage> {
     until: group.until,
     baseUntil: group.baseUntil,
     from: group.from,
-    ...contentsOf(group, tag),
+    ...contentsOf(group),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Day } from '../model.ts'
+import { type Day, type Maybe, unknown } from '../model.ts'
 import { once, readBytesIfThere } from './load.ts'
 
 /** A group of tags that always named the same image. */
@@ -10,6 +10,44 @@ export interface TagGroup {
   readonly from: string | null
   readonly until: Day | null
   readonly baseUntil: Day | null
+  /** Read from the file when it is asked for. */
+  contents(): TagContents
+}
+
+/** What the trace of its Dockerfile told of a group. */
+export interface TagContents {
+  readonly stores: Maybe<readonly TagStore[]>
+  /** Null: not known. */
+  readonly tool: boolean | null
+  readonly packages: readonly string[]
+  readonly env: Readonly<Record<string, string | null>>
+  readonly user: Maybe<string | null>
+  readonly keystores: readonly string[]
+  /** `owner/name@commit folder`. */
+  readonly source: string
+}
+
+export interface TagStore {
+  readonly path: string
+  readonly aliases: readonly string[]
+  /** `package`: the distribution's package; `base`: Alpine's own bundle; `other`: its roots can't be told. */
+  readonly how: 'package' | 'base' | 'other'
+  /** In the words of the facts. */
+  readonly distribution: string
+  readonly version: string | null
+  /** The day on which it froze; null: it is still rebuilt. */
+  readonly day: Day | null
+}
+
+/** A row of the table of contents. */
+interface ContentsRow {
+  readonly s?: readonly (readonly [string, readonly string[], TagStore['how'], string, string])[]
+  readonly w?: string
+  readonly t?: boolean
+  readonly p?: readonly string[]
+  readonly e?: Readonly<Record<string, string | null>>
+  readonly u?: string
+  readonly k?: readonly string[]
 }
 
 interface RepositoryFile {
@@ -19,6 +57,11 @@ interface RepositoryFile {
   readonly os: readonly (readonly [string, string])[]
   readonly from: readonly string[]
   readonly days: readonly string[]
+  readonly contents: readonly ContentsRow[]
+  readonly sources: readonly string[]
+  /** Twelve digits each, one blank between. */
+  readonly commits: string
+  readonly dirs: readonly string[]
 }
 
 /** Repositories of the official library are named so; nothing else becomes a file name. */
@@ -57,14 +100,15 @@ function fileOf(repo: string): RepositoryFile | null {
   return once(`tags of ${repo}`, () => {
     const bytes = readBytesIfThere(`tags/${repo}.br`)
     if (bytes === null) return null
-    const text = bytes.toString('latin1')
+    const text = bytes.toString('utf8')
     const start = text.indexOf('\n') + 1
     return { ...(JSON.parse(text.slice(0, start)) as Omit<RepositoryFile, 'text' | 'start'>), text, start }
   })
 }
 
 function groupOf(repo: string, file: RepositoryFile, line: string): TagGroup {
-  const [tags, os, from, until, baseUntil] = line.split('\t') as [string, string, string, string, string]
+  const cells = line.split('\t')
+  const [tags, os, from, until, baseUntil] = cells as [string, string, string, string, string]
   const pick = <T>(list: readonly T[], index: string): T | null =>
     index === '' ? null : (list[Number.parseInt(index, 36)] ?? null)
   const system = pick(file.os, os)
@@ -75,5 +119,38 @@ function groupOf(repo: string, file: RepositoryFile, line: string): TagGroup {
     from: pick(file.from, from),
     until: pick(file.days, until),
     baseUntil: pick(file.days, baseUntil),
+    contents: () => contentsOf(file, cells.slice(5) as [string, string, string]),
   }
+}
+
+function contentsOf(file: RepositoryFile, [contents, days, place]: [string, string, string]): TagContents {
+  const row = file.contents[Number.parseInt(contents, 36)]!
+  const when = days.split('.')
+  return {
+    stores: row.s
+      ? row.s.map(([path, aliases, how, distribution, version], index) => ({
+          path,
+          aliases,
+          how,
+          distribution,
+          version: version || null,
+          day: when[index] ? file.days[Number.parseInt(when[index], 36)]! : null,
+        }))
+      : unknown(row.w ?? 'nobody has looked'),
+    tool: row.t ?? null,
+    packages: row.p ?? [],
+    env: row.e ?? {},
+    user: row.u === undefined ? unknown("the base image's USER is not known") : row.u || null,
+    keystores: row.k ?? [],
+    source: sourceOf(file, place.split('.')),
+  }
+}
+
+function sourceOf(file: RepositoryFile, [source, commit, dir]: readonly (string | undefined)[]): string {
+  if (!source) return ''
+  const name = file.sources[Number.parseInt(source, 36)]!
+  if (!commit) return name
+  const at = Number.parseInt(commit, 36) * 13
+  const folder = dir ? file.dirs[Number.parseInt(dir, 36)]! : ''
+  return `${name}@${file.commits.slice(at, at + 12)}${folder && ` ${folder}`}`
 }

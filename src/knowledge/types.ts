@@ -126,6 +126,12 @@ export interface BaseImage {
   readonly tool: Maybe<boolean>
   /** Names of packages that matter here and that it surely holds (ca-certificates, curl, wget, git, openssl, …). */
   readonly packages: readonly string[]
+  /** Variables that it sets and that matter here; null: to what can't be told. Absent where nobody traced it. */
+  readonly env?: Readonly<Record<string, string | null>>
+  /** As its USER says; null: nobody was named. Absent where nobody traced it. */
+  readonly user?: Maybe<string | null>
+  /** Java's own stores that it surely holds. */
+  readonly keystores?: readonly string[]
 }
 
 export interface Lifecycle {

@@ -66,7 +66,13 @@ export function imageFields(session: Session, reference: string, image: BaseImag
     tool,
     packaged,
     conf: confOf(layout?.conf ?? null, tool, packaged),
-    user: plain ? null : unknown("the base image's USER is not known"),
+    env: PersistentMap.from(
+      Object.entries(image.env ?? {}).map(
+        ([name, value]) => [name, value ?? unknown('the base image sets it to what is not known')] as const,
+      ),
+    ),
+    user:
+      image.user !== undefined ? image.user : plain ? null : unknown("the base image's USER is not known"),
     workdir: plain ? '/' : unknown("the base image's WORKDIR is not known"),
     packages: isUnknown(image.stores)
       ? unknown('the packages of the base image are not known')

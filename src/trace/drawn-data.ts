@@ -65,3 +65,55 @@ export const never = names(`
   uuid-dev uuid-runtime uwsgi vim vim-tiny wait-for-it wireguard-tools wkhtmltopdf xauth xfonts-base xsltproc
   xvfb xz-utils yasm zip zlib1g zlib1g-dev zsh zstd
 `)
+
+/**
+ * They depend on it in no release that has them: bullseye, bookworm and trixie, Ubuntu 16.04 to 24.04 (main and
+ * universe, amd64, read on the same day). With what is recommended it may come.
+ */
+export const independent = names(`
+  2to3 apache2-bin apache2-dev argon2 autoconf-archive autoconf2.13 binutils-gold busybox-static cabal-install
+  camlp4 camlp5 clang-3.8 clang-6.0 debian-archive-keyring erlang erlang-asn1 erlang-base erlang-base-hipe
+  erlang-crypto erlang-dev erlang-eldap erlang-inets erlang-mnesia erlang-nox erlang-odbc erlang-os-mon
+  erlang-public-key erlang-reltool erlang-ssl erlang-xmerl fonts-noto-cjk fonts-texgyre freetds-dev gcc-9-base
+  gcc-multilib ghc git-core gnupg-curl golang-any gpg-agent idle3 libapr1 libapr1-dev libaprutil1
+  libaprutil1-dev libaprutil1-ldap libarchive-dev libarchive13 libarchive13t64 libargon2-0 libargon2-0-dev
+  libargon2-dev libatomic1 libavif-dev libbison-dev libbluetooth-dev libbrotli-dev libbsd0 libc-client2007e-dev
+  libc6-dev-i386 libc6-i386 libclang-dev libcurl3 libdatetime-perl libdb5.3 libdb5.3t64 libedit2 libencode-perl
+  libevent-2.0-5 libexpat1 libffi6 libfreetype-dev libfreetype6 libgazebo11 libgazebo7 libgazebo7-dev libgazebo9
+  libgazebo9-dev libgc-dev libgc1 libgc1c2 libgcc-11-dev libgcc-13-dev libgcc-5-dev libgcc-9-dev libgcc1
+  libgcrypt20 libgdbm-compat-dev libgdbm-dev libgdbm3 libgeoip-dev libgeos++-dev libgeos-3.9.0 libgeos-c1t64
+  libgeos-c1v5 libgeos3.11.1 libgetdns-dev libgetdns10 libgetdns10t64 libgmp10 libgoogle-perftools-dev
+  libgoogle-perftools4 libgraphicsmagick1-dev libgssapi-krb5-2 libgtk-3-dev libgtk2.0-dev libheif-plugin-aomenc
+  libheif-plugin-x265 libio-socket-ssl-perl libipc-system-simple-perl libjansson-dev libjemalloc-dev
+  libjemalloc1 libjemalloc2 libjpeg62 libjpeg62-turbo libldap-common liblttng-ust0 liblua5.1-0-dev liblua5.2-0
+  liblua5.2-dev liblua5.3-0 liblua5.3-dev liblua5.4-dev liblz4-dev libmagick++-dev libmagickcore-6.q16-6-extra
+  libmagickcore-7.q16-10-extra libmariadb-client-lgpl-dev-compat libmariadb-dev-compat libmariadb2 libmariadb3
+  libmariadbclient-dev libmariadbclient-dev-compat libmariadbclient18 libmaxminddb-dev libmbedcrypto0
+  libmbedcrypto16 libmbedcrypto3 libmbedcrypto7 libmbedtls-dev libmbedtls10 libmbedtls12 libmbedtls14
+  libmbedtls21 libmbedx509-0 libmbedx509-1 libmbedx509-7 libmozjs185-1.0 libmozjs185-dev libmysql-java
+  libmysqlclient-dev libncurses5 libncursesw6 libnghttp2-14 libnghttp2-dev libnspr4-0d libnspr4-dev
+  libnss-wrapper libnuma-dev libodbc1 libodbc2 libodbccr2 libopenblas0-pthread libopenjp2-7 libopenjp2-7-dev
+  libossp-uuid-dev libossp-uuid16 libpam-krb5 libpam-modules libpcre++-dev libpcre2-8-0 libpcre2-dev libpcre3
+  libperl-dev libpng12-dev libpostgresql-jdbc-java libpython2.7 libpython3-dev libpython3.11 libpython3.13
+  libpython3.5 libpython3.6 libpython3.8 librados2 libraptor2-0 libraptor2-dev libreadline6 libreadline6-dev
+  libreadline7 librecode-dev librecode0 librocksdb-dev librsvg2-2 librsvg2-bin libsasl2-2 libsasl2-modules
+  libsctp-dev libsctp1 libserd-0-0 libserd-dev libsnappy1v5 libspatialindex-c8 libspatialindex-dev
+  libspatialindex4v5 libspatialindex6 libspatialindex8 libsqlite3-0 libssl1.0-dev libssl1.0.0 libssl3t64
+  libstdc++-11-dev libstdc++-12-dev libstdc++-13-dev libstdc++-5-dev libstdc++-9-dev libstring-shellquote-perl
+  libtasn1-6 libtcmalloc-minimal4 libtcmalloc-minimal4t64 libtiff5 libtiff5-dev libtinfo-dev libutf8proc-dev
+  libutf8proc3 libuuid1 libwxgtk-webview3.0-gtk3-0v5 libwxgtk-webview3.0-gtk3-dev libwxgtk-webview3.2-1
+  libwxgtk-webview3.2-dev libwxgtk3.0-dev libwxgtk3.2-1 libxml-light-ocaml-dev libxml2-utils libxmlsec1-dev
+  libxpm-dev libxslt1.1 libyaml-0-2 libz3-dev libzmq5 links lm-sensors lshw lua5.2 luarocks mariadb-backup
+  mcrypt mktemp mongodb mono-runtime mono-vbnc mount munge mysql-client mysql-common mysql-server
+  neurodebian-freeze nghttp2 node-clean-css node-less nuget ocaml ocaml-findlib ocaml-native-compilers ocaml-nox
+  odbc-postgresql opam p11-kit passwd patchutils percona-server-server percona-xtrabackup php7.4-cli php7.4-fpm
+  php7.4-mbstring php7.4-mysql php7.4-odbc php7.4-pgsql php7.4-sqlite3 postgresql-13 postgresql-common
+  postgresql-common-dev postgresql-contrib pypy pypy3 python python-bcrypt python-dev python-gevent python-ldap
+  python-minimal python-openssl python-pyinotify python-qrcode python-renderpm python-rosdep python-rosinstall
+  python-setuptools python-vcstools python-vobject python-watchdog python2 python2.7-minimal python3-docutils
+  python3-lldb-13 python3-magic python3-num2words python3-odf python3-pdfminer python3-phonenumbers
+  python3-pyldap python3-qrcode python3-renderpm python3-rosinstall python3-slugify python3-vcstools
+  python3-vobject python3-watchdog python3-xlrd python3-xlwt rabbitmq-server re2c rebar rebar3 redis
+  redis-sentinel rlwrap ros-base ros-core sensible-utils shared-mime-info slapd spiped sqlite symlinks systemctl
+  tcl-dev tk-dev tzdata-legacy varnish varnish-modules xmlsec1
+`)

@@ -1,5 +1,5 @@
 /** Which packages bring ca-certificates along with them. What is not known is said to be so. */
-import { depends, never, recommends, sometimesRecommends } from './drawn-data.ts'
+import { depends, independent, never, recommends, sometimesRecommends } from './drawn-data.ts'
 
 /** `depends`: always. `recommends`: unless apt is told not to. `perhaps-recommends`: not known; without them never. */
 export type Drawing = 'depends' | 'recommends' | 'perhaps-recommends' | 'never' | 'unknown'
@@ -41,10 +41,17 @@ export function drawing(
   // The base images of the RHEL family and SUSE hold it already.
   if (manager !== 'apt') return 'never'
   if (ALWAYS_RECOMMENDS.has(name)) return 'recommends'
-  if (!measured(distribution)) return PLAIN.has(name) ? 'never' : 'unknown'
-  if (depends.has(name) || /^openjdk-\d+-(jre|jdk)(-headless)?$/.test(name)) return 'depends'
+  if (/^(openjdk-\d+|default)-(jre|jdk)(-headless)?$/.test(name) || name === 'ca-certificates-java')
+    return 'depends'
+  if (!measured(distribution)) {
+    if (PLAIN.has(name)) return 'never'
+    // What recommends a package changes from release to release; what depends on it, seldom.
+    const apart = [never, recommends, sometimesRecommends, independent].some(list => list.has(name))
+    return apart ? 'perhaps-recommends' : 'unknown'
+  }
+  if (depends.has(name)) return 'depends'
   if (recommends.has(name)) return 'recommends'
-  if (sometimesRecommends.has(name)) return 'perhaps-recommends'
+  if (sometimesRecommends.has(name) || independent.has(name)) return 'perhaps-recommends'
   return never.has(name) || PLAIN.has(name) ? 'never' : 'unknown'
 }
 

@@ -159,7 +159,7 @@ export function joinFields(a: Fields, b: Fields): Fields {
     stores: joinStores(a.stores, b.stores),
     conf: sameLines(a.conf, b.conf) ? a.conf : unknown(WHY),
     tool: sameOr(a.tool, b.tool),
-    packages: samePackages(a.packages, b.packages) ? a.packages : unknown(WHY),
+    packages: joinPackages(a.packages, b.packages),
     packaged: samePackaged(a.packaged, b.packaged) ? a.packaged : unknown(WHY),
     files: joinFiles(a.files, b.files),
     virtuals: a.virtuals,
@@ -182,10 +182,16 @@ function sameLines(a: Fields['conf'], b: Fields['conf']): boolean {
   return a.length === b.length && a.every((line, index) => line === b[index])
 }
 
-function samePackages(a: Fields['packages'], b: Fields['packages']): boolean {
-  if (a === b) return true
-  if (isUnknown(a) || isUnknown(b)) return false
-  return a.size === b.size && [...a.keys()].every(name => b.has(name))
+/** What is installed on both ways is; a package of the store that is on one alone leaves the whole unknown. */
+function joinPackages(a: Fields['packages'], b: Fields['packages']): Fields['packages'] {
+  if (a === b) return a
+  if (isUnknown(a)) return a
+  if (isUnknown(b)) return b
+  const lost = [...[...a.keys()].filter(name => !b.has(name)), ...[...b.keys()].filter(name => !a.has(name))]
+  if (lost.some(name => name.startsWith('ca-certificates'))) return unknown(WHY)
+  let both = a
+  for (const name of lost) if (a.has(name)) both = both.without(name)
+  return both
 }
 
 function samePackaged(a: Fields['packaged'], b: Fields['packaged']): boolean {

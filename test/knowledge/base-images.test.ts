@@ -81,7 +81,8 @@ describe('the stores of an official image', () => {
     ['node:14', [`${debian} debian/ca-certificates 20200601~deb10u2`]],
     ['node', [`${debian} debian/ca-certificates 20250419+deb13u1`]],
     ['node:14-slim', []],
-    ['node:14-alpine3.11', ['/etc/ssl/cert.pem alpine/base 3.11.13']],
+    // It stood on 3.11.12 when it was dropped: which roots that held is not known.
+    ['node:14-alpine3.11', ['/etc/ssl/cert.pem ?']],
     ['python:3.8-slim', [`${debian} debian/ca-certificates 20230311`]],
     ['python:3.12-slim', [`${debian} debian/ca-certificates 20250419+deb13u1`]],
     ['golang:1.12', [`${debian} debian/ca-certificates 20190110`]],
@@ -117,12 +118,10 @@ describe('the stores of an official image', () => {
   })
 
   it.each([
-    'tomcat:8.5',
-    'wordpress:5.4',
-    'openjdk:8-jre-alpine',
-    'golang:1.17-nanoserver',
-  ])('are unknown, never missing, where nobody looked: %s', reference =>
-    expect(stores(reference)).toMatch(/nobody has looked|Windows/))
+    ['swarm:1.0.0', /could not be read/],
+    ['golang:1.17-nanoserver', /Windows/],
+  ])('are unknown, never missing, where no Dockerfile could be followed: %s', (reference, why) =>
+    expect(stores(reference)).toMatch(why))
 
   it('come with the tool where the package is installed, and not with a bare bundle', () => {
     expect([image('node:14').tool, image('node:14-slim').tool, image('alpine:3.11').tool]).toEqual([
@@ -130,8 +129,10 @@ describe('the stores of an official image', () => {
       false,
       false,
     ])
-    expect(image('node:14').packages).toEqual(['ca-certificates', 'curl', 'wget', 'git'])
-    expect(isUnknown(image('tomcat:8.5').tool)).toBe(true)
+    expect(image('node:14').packages).toEqual(
+      expect.arrayContaining(['ca-certificates', 'curl', 'wget', 'git']),
+    )
+    expect(isUnknown(image('swarm:1.0.0').tool)).toBe(true)
   })
 
   it('have a source each', () => {
@@ -159,11 +160,13 @@ describe('all tags', () => {
       const raw = JSON.parse(line)
       for (const tag of raw.tags) {
         const found = tagOf(raw.repo, tag)
-        expect(found, `${raw.repo}:${tag}`).toEqual([
-          raw.os,
+        // What the facts leave open, the trace may have filled in.
+        const [os, until, baseUntil, from] = found as [unknown, unknown, unknown, unknown]
+        expect([until, raw.os && os, raw.from && from, raw.from && baseUntil], `${raw.repo}:${tag}`).toEqual([
           raw.until,
-          raw.baseUntil ?? null,
-          raw.from ?? null,
+          raw.os,
+          raw.from,
+          raw.from && (raw.baseUntil ?? null),
         ])
         count++
       }

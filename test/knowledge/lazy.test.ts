@@ -24,17 +24,17 @@ describe('the built-in facts are read when they are asked for', () => {
     expect(read).toEqual([])
   })
 
-  it('one tag: its own repository, the row of its contents, no other tags and no certificates', async () => {
+  it('one tag: its own repository, no other tags and no certificates', async () => {
     const { lookupImage } = await import('../../src/knowledge/base-images.ts')
     lookupImage('debian:buster-slim')
-    expect(read).toEqual(['tags/debian.br', 'image-contents.json'])
+    expect(read).toEqual(['tags/debian.br'])
   })
 
-  it('one tag on others: the repositories that it stands on, each once', async () => {
+  it('one tag on others: its own repository too, once', async () => {
     const { lookupImage } = await import('../../src/knowledge/base-images.ts')
     lookupImage('node:14')
     lookupImage('node:12')
-    expect(read.filter(name => name.startsWith('tags/'))).toEqual(['tags/node.br', 'tags/buildpack-deps.br'])
+    expect(read.filter(name => name.startsWith('tags/'))).toEqual(['tags/node.br'])
     expect(read).not.toContain('roots.json.br')
     expect(read).not.toContain('roots.der.br')
     expect(new Set(read).size).toBe(read.length)

@@ -252,7 +252,7 @@ const fresh: readonly Row[] = [
   [
     'marked so, and not there before',
     'RUN savedAptMark="$(apt-mark showmanual)"; apt-get install -y --no-install-recommends ca-certificates wget; apt-mark auto ".*" > /dev/null; [ -z "$savedAptMark" ] || apt-mark manual $savedAptMark; apt-get purge -y --auto-remove',
-    '?',
+    '',
   ],
   ['with a version', 'RUN apt-get install -y ca-certificates=20230311', `${B}=12DN`],
   ['aptitude', 'RUN aptitude -y install ca-certificates', `${B}=12DN`],

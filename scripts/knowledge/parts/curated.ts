@@ -84,7 +84,6 @@ export function curatedParts(inputs: Inputs): Part[] {
       return { ...rest, roots: touched }
     }),
     part('store-layouts', "the distributions' own packages and manuals", entry => entry),
-    part('image-contents', 'Dockerfiles of the official images, at the named commits', entry => entry),
     part('tls-behaviour', 'real libraries, measured, and their changelogs', entry => entry),
     part('tls-profiles', 'source code of TLS libraries and programs', entry => entry),
     part('tls-measured', 'real clients, measured', entry => entry),

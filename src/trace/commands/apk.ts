@@ -1,6 +1,10 @@
 import type { ShellWord } from '../../dockerfile/shell-types.ts'
+import { isUnknown } from '../../model.ts'
+import { drawing } from '../drawn.ts'
+import type { Machine } from '../machine.ts'
 import { addPackages, installPackages, removePackages, upgradeAll } from '../packages.ts'
 import { notePins } from '../pins.ts'
+import { architecture } from '../platform.ts'
 import { hasOption, operands } from '../words.ts'
 import { type Handler, ran } from './types.ts'
 
@@ -21,6 +25,7 @@ const VALUED = new Set([
 
 /** apk(8): `add`, `del`, `upgrade`, with options before and after the verb. */
 export const apk: Handler = (command, machine) => {
+  if (hasOption(command.args, '--print-arch')) return architecture(machine, 'kernel')
   const words = operands(command.args, VALUED)
   const [verb, ...named] = words
   // Another root folder: nothing of it is this image's.
@@ -61,7 +66,10 @@ export const apk: Handler = (command, machine) => {
       // What came along with a package that goes, goes with it.
       const drawn = machine.fields.automatic.has('ca-certificates') && gone.length > 0
       if (drawn && !gone.includes('ca-certificates')) {
-        machine.storesUnknown('ca-certificates may go with the package that brought it')
+        const needed = drawers(machine, gone)
+        if (needed === 'no') gone.push('ca-certificates')
+        else if (needed === 'perhaps')
+          machine.storesUnknown('ca-certificates may go with the package that brought it')
       }
       removePackages(machine, gone, 'apk', true)
       return ran
@@ -73,6 +81,18 @@ export const apk: Handler = (command, machine) => {
     default:
       return ran
   }
+}
+
+/** Does a package that stays need ca-certificates, which nobody asked for by name? */
+function drawers(machine: Machine, gone: readonly string[]): 'yes' | 'no' | 'perhaps' {
+  const { packages, distribution, virtuals } = machine.fields
+  if (isUnknown(packages)) return 'perhaps'
+  const staying = [...packages.keys()].filter(
+    name => name !== 'ca-certificates' && !gone.includes(name) && !virtuals.has(name),
+  )
+  const drawings = staying.map(name => drawing('apk', name, distribution))
+  if (drawings.includes('depends')) return 'yes'
+  return drawings.includes('unknown') ? 'perhaps' : 'no'
 }
 
 function packageName(word: ShellWord): string | null {

@@ -1,5 +1,6 @@
 import type { ShellWord } from '../../dockerfile/shell-types.ts'
 import { isUnknown } from '../../model.ts'
+import { drawing } from '../drawn.ts'
 import type { Machine } from '../machine.ts'
 import { installPackages, removePackages, removeStore, upgradeAll } from '../packages.ts'
 import { notePins } from '../pins.ts'
@@ -35,9 +36,7 @@ export const apt: Handler = (command, machine) => {
     return ran
   const recommends =
     !hasOption(command.args, '--no-install-recommends', '--without-recommends') &&
-    !settings.some(
-      ({ key, value }) => /^APT::Install-Recommends$/i.test(key) && /^"?(0|false|no)"?$/i.test(value),
-    )
+    !settings.some(({ key, value }) => /^APT::Install-Recommends$/i.test(key) && isNo(value))
   const names = named.map(word => ({
     name: packageName(word),
     location: machine.location(word.start, word.end),
@@ -57,6 +56,11 @@ export const apt: Handler = (command, machine) => {
           false,
         )
       const upgrades = !hasOption(command.args, '--no-upgrade')
+      // What is asked for by name is no longer automatic.
+      let { automatic } = machine.fields
+      for (const name of listed) automatic = automatic.without(name)
+      if (automatic !== machine.fields.automatic) machine.set({ automatic })
+      if (listed.some(name => /^libcurl.*-dev$/.test(name))) machine.note('curl-headers')
       installPackages(
         machine,
         names.filter(({ name }) => !name?.endsWith('-')),
@@ -79,7 +83,7 @@ export const apt: Handler = (command, machine) => {
         machine.storesUnknown('a package whose name is not known is removed')
       removePackages(machine, listed, 'apt', purge)
       const auto = verb.value.startsWith('auto') || hasOption(command.args, '--auto-remove', '--autoremove')
-      if (auto) autoremove(machine, purge)
+      if (auto) autoremove(machine, purge, settings)
       return ran
     }
     default:
@@ -87,11 +91,38 @@ export const apt: Handler = (command, machine) => {
   }
 }
 
-function autoremove(machine: Machine, purge: boolean): void {
-  const { automatic, stores } = machine.fields
-  if (!automatic.has('ca-certificates') || isUnknown(stores)) return
-  if (purge) machine.storesUnknown('ca-certificates may go with the packages that nothing needs any more')
-  else removeStore(machine, 'apt', false)
+/**
+ * What nothing needs any more goes: what was not asked for by name (or was declared so by `apt-mark auto`) and what no
+ * kept package depends on, or recommends.
+ */
+function autoremove(machine: Machine, purge: boolean, settings: readonly Setting[]): void {
+  const { automatic, stores, packages, distribution, notes } = machine.fields
+  if (isUnknown(stores) || isUnknown(packages)) return
+  const important = !settings.some(
+    ({ key, value }) => /^APT::AutoRemove::RecommendsImportant$/i.test(key) && isNo(value),
+  )
+  if (automatic.has('ca-certificates')) {
+    const kept = [...packages.keys()].filter(name => name !== 'ca-certificates' && !automatic.has(name))
+    const drawings = kept.map(name => drawing('apt', name, distribution))
+    // Libraries that were kept by what their programs are linked with.
+    const linked = important && notes.has('kept-by-name') && notes.has('curl-headers')
+    const needed = drawings.some(one => one === 'depends' || (important && one === 'recommends'))
+    const doubtful =
+      linked || drawings.some(one => one === 'unknown' || (important && one === 'perhaps-recommends'))
+    if (needed) return
+    if (doubtful) {
+      machine.storesUnknown('ca-certificates may go with the packages that nothing needs any more')
+      return
+    }
+    removeStore(machine, 'apt', purge)
+  }
+  let less = packages
+  for (const name of automatic.keys()) less = less.without(name)
+  machine.set({ packages: less })
+}
+
+function isNo(value: string): boolean {
+  return /^"?(0|false|no)"?$/i.test(value)
 }
 
 /** `apt-mark auto` makes packages go with the next autoremove, `manual` keeps them. */
@@ -104,13 +135,20 @@ export const aptMark: Handler = (command, machine) => {
     const manual = [...packages.keys()].filter(name => !automatic.has(name))
     return { ...ran, stdout: { text: manual.map(name => `${name}\n`).join(''), mapped: null } }
   }
-  const touched = named.some(
-    word => word.value === null || /^(ca-certificates|\.\*|'\.\*'|\^.*)$/.test(word.value),
-  )
-  if (verb?.value === 'auto' && touched) machine.set({ automatic: automatic.with('ca-certificates', true) })
-  if (verb?.value === 'manual' && named.some(word => word.value === 'ca-certificates')) {
-    machine.set({ automatic: automatic.without('ca-certificates') })
+  const all = named.some(word => word.value === null || /^(\.\*|'\.\*'|\^.*)$/.test(word.value))
+  const names = named.flatMap(({ value }) => (value === null ? [] : [value]))
+  let marked = automatic
+  if (verb?.value === 'auto') {
+    const known = all && !isUnknown(packages) ? [...packages.keys(), 'ca-certificates'] : []
+    for (const name of [...known, ...names.filter(one => /^[a-z0-9]/.test(one))])
+      marked = marked.with(name, true)
   }
+  if (verb?.value === 'manual') {
+    for (const name of names.flatMap(text => text.split(/\s+/))) marked = marked.without(name)
+    // Names that another program finds.
+    if (names.length < named.length || named.length === 0) machine.note('kept-by-name')
+  }
+  if (marked !== automatic) machine.set({ automatic: marked })
   return ran
 }
 

@@ -1,5 +1,6 @@
 import { isUnknown, unknown } from '../../model.ts'
 import { absolutePath } from '../paths.ts'
+import { architecture } from '../platform.ts'
 import { operands } from '../words.ts'
 import { type Handler, silent } from './types.ts'
 
@@ -8,6 +9,7 @@ export const cat: Handler = (command, machine) => {
   const files = operands(command.args)
   if (files.length === 0)
     return { status: 'likely', stdout: command.stdin ?? unknown('what is read from input') }
+  if (files.length === 1 && files[0]!.value === '/etc/apk/arch') return architecture(machine, 'kernel')
   const streams = files.map(word => {
     if (word.value === '-') return command.stdin ?? unknown('what is read from input')
     return word.glob ? unknown('files that match a pattern') : machine.read(word, command.cwd)

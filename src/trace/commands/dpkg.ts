@@ -1,5 +1,5 @@
-import { unknown } from '../../model.ts'
 import { installPackages, removePackages } from '../packages.ts'
+import { architecture } from '../platform.ts'
 import { refresh } from '../refresh.ts'
 import { hasOption, operands } from '../words.ts'
 import { asks, type Handler, ran } from './types.ts'
@@ -7,8 +7,8 @@ import { asks, type Handler, ran } from './types.ts'
 /** dpkg(1): a package file's name begins with the package's. */
 export const dpkg: Handler = (command, machine) => {
   const named = operands(command.args)
-  if (hasOption(command.args, '--print-architecture', '--version'))
-    return { status: 'likely', stdout: unknown('the architecture') }
+  if (hasOption(command.args, '--print-architecture')) return architecture(machine, 'debian')
+  if (hasOption(command.args, '--version')) return ran
   if (hasOption(command.args, '--install', '-i')) {
     const names = named.map(word => {
       const base = (word.value ?? '').replace(/^.*\//, '')

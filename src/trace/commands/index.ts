@@ -28,6 +28,7 @@ import { evaluate, shell, source } from './shell.ts'
 import { tar, unzip } from './tar.ts'
 import { tee } from './tee.ts'
 import { asks, type Handler, ran, silent } from './types.ts'
+import { uname } from './uname.ts'
 import { trust, updateCaCertificates, updateCaTrust } from './update-ca.ts'
 import { wget } from './wget.ts'
 import { chroot, env, ionice, su, sudo, switchUser, timeout, xargs } from './wrappers.ts'
@@ -112,9 +113,10 @@ register(
 register('userdel deluser passwd stty logger kill wait strip', nothing)
 register('which type hash getent pgrep pidof dpkg-query file stat diff cmp readlink', question)
 register(
-  'ls head tail wc sort uniq cut tr od hexdump basename dirname date id whoami uname arch nproc find du df',
+  'ls head tail wc sort uniq cut tr od hexdump basename dirname date id whoami nproc find du df',
   reads,
 )
+register('uname arch', uname)
 register('pwd hostname ps env-update less more realpath seq expr test-path', reads)
 
 /** Runs one command on the machine. */

@@ -1,6 +1,6 @@
-import type { ShellCommand, ShellWord } from '../../dockerfile/shell-types.ts'
+import type { ShellCommand, ShellWord, Status } from '../../dockerfile/shell-types.ts'
 import { isText } from '../../dockerfile/shell-types.ts'
-import { unknown } from '../../model.ts'
+import { isUnknown, unknown } from '../../model.ts'
 import type { Machine } from '../machine.ts'
 import { asCommand, plainWord } from '../words.ts'
 import { type Handler, ran, silent } from './types.ts'
@@ -63,11 +63,23 @@ export const timeout: Handler = command => {
 }
 
 /** nice, nohup, exec, command, time and others that only pass on; `command -v` asks. */
-export const ionice: Handler = command => {
+export const ionice: Handler = (command, machine) => {
   const first = command.args[0]?.value
   if (command.name.value === 'command' && (first === '-v' || first === '-V'))
-    return { ...ran, status: 'unknown' }
+    return { ...ran, status: isThere(command.args[1]?.value ?? '', machine) }
   return rest(command, skip(command.args, '-c -n -p -a -o -i -e'))
+}
+
+/** Debian's base held GnuPG up to 8, as Ubuntu's did up to 16.04: apt depended on it. */
+function isThere(program: string, machine: Machine): Status {
+  const { distribution, packages } = machine.fields
+  if (!/^(gpg|gpgv|dirmngr|gpgconf)$/.test(program) || program === 'gpgv' || isUnknown(packages))
+    return 'unknown'
+  if (['gnupg', 'gpg', program].some(name => packages.has(name)))
+    return program === 'gpg' ? 'likely' : 'unknown'
+  const last = distribution?.id === 'debian' ? 8 : distribution?.id === 'ubuntu' ? 16 : null
+  const major = Number.parseInt(distribution?.version ?? '', 10)
+  return last !== null && major > last ? 'failure' : 'unknown'
 }
 
 export const chroot: Handler = () => ran
