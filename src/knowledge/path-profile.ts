@@ -33,10 +33,12 @@ export interface JudgeProfile {
 
 /** How a client compares the host's name with the certificate's. */
 export interface HostProfile {
-  /** Does the common name count where there is no alternative name of these kinds? */
-  readonly commonName: 'never' | 'without-dns-names' | 'without-any-names'
-  /** `*.example.com` alone, `w*w.example.com` too, or `www.*.com` even. */
-  readonly wildcards: 'whole-label' | 'within-label' | 'any-label'
+  /** Does the common name count where there is no alternative name of these kinds, or whatever stands beside it? */
+  readonly commonName: 'never' | 'without-dns-names' | 'without-any-names' | 'always'
+  /** A name of one label must be written as the host is, large letters and small. */
+  readonly strictCaseOfOneLabel?: true
+  /** `*.example.com` alone, `w*w.example.com` or `www.*.com` too, or both. */
+  readonly wildcards: 'whole-label' | 'within-label' | 'any-whole-label' | 'any-label'
   /** Where an address is looked for; in the common name only where there is no alternative name. */
   readonly addressAs: readonly ('address' | 'dns-name' | 'common-name')[]
 }
@@ -85,11 +87,34 @@ export interface PkixProfile extends JudgeProfile {
 /** All ways up are tried until one is sound: Go, newer LibreSSL. */
 export interface SearchProfile extends JudgeProfile {
   readonly way: 'search'
-  readonly leafAsAnchor: boolean
+  /** Is the server's own certificate an anchor where the store holds it: always, if it signed itself, or never? */
+  readonly leafAsAnchor: 'always' | 'self-signed' | 'never'
   /** Is whatever the store holds an anchor, or those alone that signed themselves? */
   readonly anchors: 'any' | 'self-signed'
   /** Is the host's name judged before the path? */
   readonly hostJudged: 'before' | 'last'
+  /** Is the server's own certificate judged after its path? */
+  readonly leafLast?: true
+  /** May a certificate with neither basic constraints nor key usage be an issuer? */
+  readonly bareIssuers?: true
+  /** Is a root that was sent judged, too, where the store holds another certificate of its name and key? */
+  readonly sentRoots?: true
+  /** Whether signatures of RSASSA-PSS are taken is not known. */
+  readonly pssUnknown?: true
+}
+
+/** Step by step the first that could be the issuer, without a way back: Mbed TLS. */
+export interface StepProfile extends JudgeProfile {
+  readonly way: 'step'
+  /** Extensions that it reads: a certificate with another that is critical is none. */
+  readonly readExtensions: readonly string[]
+}
+
+/** What was sent is read from its end, what has a known signer may sign in turn: wolfSSL. */
+export interface CollectProfile extends JudgeProfile {
+  readonly way: 'collect'
+  /** Must an issuer that was sent have a key usage at all? */
+  readonly signersNeedKeyUsage: boolean
 }
 
 /** Of all possible issuers the newest in date is taken, and no other: NSS. */
@@ -97,4 +122,11 @@ export interface NewestProfile extends JudgeProfile {
   readonly way: 'newest'
 }
 
-export type PathProfile = OnePathProfile | CutProfile | PkixProfile | SearchProfile | NewestProfile
+export type PathProfile =
+  | OnePathProfile
+  | CutProfile
+  | PkixProfile
+  | SearchProfile
+  | StepProfile
+  | CollectProfile
+  | NewestProfile

@@ -136,6 +136,7 @@ function isOwnTool({ program }: ProfileClient, library: string): boolean {
     NSS: ['nss'],
     'Mbed TLS': ['mbedtls'],
     wolfSSL: ['wolfssl'],
+    'Erlang/OTP': ['erlang'],
   }
   return tools[library]?.includes(program) === true
 }

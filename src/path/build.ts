@@ -1,10 +1,12 @@
 import type { PathProfile } from '../knowledge/path-profile.ts'
 import { limits } from '../limits.ts'
+import { judgeCollect } from './collect.ts'
 import { judgeCut } from './cut.ts'
 import { judgeNewest } from './newest.ts'
 import { judgeOnePath } from './one-path.ts'
 import { judgePkix } from './pkix.ts'
 import { judgeSearch } from './search.ts'
+import { judgeStep } from './step.ts'
 import { CannotTell, type Judged, type PathInput, type Verdict } from './verdict.ts'
 
 /**
@@ -36,6 +38,10 @@ function judgeBy(input: PathInput, profile: PathProfile): Judged {
       return judgeNewest(input, profile)
     case 'search':
       return judgeSearch(input, profile)
+    case 'collect':
+      return judgeCollect(input, profile)
+    case 'step':
+      return judgeStep(input, profile)
   }
 }
 

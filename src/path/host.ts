@@ -15,18 +15,20 @@ export function isNamed(certificate: Certificate, host: string, rules: HostProfi
     )
       return true
     if (rules.addressAs.includes('dns-name') && names.dns.includes(wanted)) return true
-    return rules.addressAs.includes('common-name') && !names.any && names.common.at(-1) === wanted
+    const counts = rules.commonName === 'always' || !names.any
+    return rules.addressAs.includes('common-name') && counts && names.common.at(-1) === wanted
   }
   if (names.dns.some(pattern => fits(pattern, wanted, rules))) return true
   const counts =
     rules.commonName === 'without-dns-names'
       ? names.dns.length === 0
-      : rules.commonName === 'without-any-names' && !names.any
+      : rules.commonName === 'always' || (rules.commonName === 'without-any-names' && !names.any)
   const last = names.common.at(-1)
   return counts && last !== undefined && fits(last, wanted, rules)
 }
 
-function fits(name: string, host: string, { wildcards }: HostProfile): boolean {
+function fits(name: string, host: string, { wildcards, strictCaseOfOneLabel }: HostProfile): boolean {
+  if (strictCaseOfOneLabel && !name.includes('.')) return name === host
   const pattern = name.toLowerCase().replace(/\.$/, '')
   if (pattern === host) return true
   if (!pattern.includes('*')) return false
@@ -35,6 +37,7 @@ function fits(name: string, host: string, { wildcards }: HostProfile): boolean {
   if (labels.length !== hostLabels.length || labels.length < 3) return false
   return labels.every((label, index) => {
     if (!label.includes('*')) return label === hostLabels[index]
+    if (wildcards === 'any-whole-label' && label === '*') return hostLabels[index] !== ''
     if (wildcards === 'any-label') return labelFits(label, hostLabels[index]!)
     return index === 0 && (label === '*' || wildcards === 'within-label') && labelFits(label, hostLabels[0]!)
   })

@@ -1,5 +1,6 @@
 /** What clients ask of single certificates and of whole paths; each way of building puts these together in its order. */
 import type { JudgeProfile } from '../knowledge/path-profile.ts'
+import { limits } from '../limits.ts'
 import type { Instant } from '../model.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { constraintsOf, type NameConstraints, type ServerNames, serverNames } from './general-names.ts'
@@ -21,6 +22,15 @@ export function signed(certificate: Certificate, issuer: Certificate): boolean {
       `the signature of ${certificate.subject.text} is of a kind that imgtrust can't check (${certificate.signatureAlgorithm})`,
     )
   return result
+}
+
+/**
+ * Like {@link signed} for one search, which tries no more signatures than a search may: the rest count as bad.
+ * @throws CannotTell
+ */
+export function signatureTrials(): (certificate: Certificate, issuer: Certificate) => boolean {
+  let left = limits.pathSignatures
+  return (certificate, issuer) => left-- > 0 && signed(certificate, issuer)
 }
 
 const serverAuth = '1.3.6.1.5.5.7.3.1'

@@ -94,7 +94,7 @@ function searched(input: PathInput, profile: PkixProfile): Judged {
   const way: SearchProfile = {
     ...profile,
     way: 'search',
-    leafAsAnchor: true,
+    leafAsAnchor: 'always',
     anchors: 'any',
     hostJudged: 'last',
   }

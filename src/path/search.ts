@@ -20,7 +20,7 @@ import {
   permitsServer,
   signed,
 } from './judge.ts'
-import type { Fault, Judged, PathInput } from './verdict.ts'
+import { CannotTell, type Fault, type Judged, type PathInput } from './verdict.ts'
 
 /** Certificates of one path; none that is in use comes near it. */
 const maxDepth = 20
@@ -32,10 +32,11 @@ export function judgeSearch(input: PathInput, profile: SearchProfile): Judged {
   )
   if (!leafUsageFits(leaf, profile)) own.push(fault('wrong-purpose', leaf))
   const name = isNamed(leaf, input.host, profile.host) ? null : fault('hostname-mismatch', leaf)
-  if (own.length > 0) return { chain: [leaf], faults: own }
+  if (own.length > 0 && !profile.leafLast) return { chain: [leaf], faults: own }
   if (name && profile.hostJudged === 'before') return { chain: [leaf], faults: [name] }
   const found = new Search(input, profile).run()
-  return found.faults.length > 0 || !name ? found : { chain: found.chain, faults: [name] }
+  const late = [...own, ...(name ? [name] : [])]
+  return found.faults.length > 0 || late.length === 0 ? found : { chain: found.chain, faults: late }
 }
 
 class Search {
@@ -52,7 +53,7 @@ class Search {
 
   run(): Judged {
     const leaf = this.#input.sent[0]!
-    const pinned = this.#profile.leafAsAnchor && this.#input.store.some(each => same(each, leaf))
+    const pinned = this.#profile.leafAsAnchor === 'always' && this.#input.store.some(each => same(each, leaf))
     const found = pinned ? this.#whole([leaf]) : this.#up([leaf])
     return !found || found.faults.length > 0 ? (this.#unfit ?? found ?? this.#dead([leaf])) : found
   }
@@ -90,7 +91,7 @@ class Search {
     const { store, sent } = this.#input
     const used = (issuer: Certificate) => chain.some(each => isSameKey(each, issuer))
     for (const issuer of store) {
-      const itself = chain.length === 1 && same(top, issuer)
+      const itself = chain.length === 1 && same(top, issuer) && this.#profile.leafAsAnchor !== 'never'
       if (couldHaveIssued(issuer, top) && (itself || !used(issuer)))
         yield { issuer, anchor: this.#profile.anchors === 'any' || issuer.selfIssued }
     }
@@ -99,6 +100,9 @@ class Search {
   }
 
   #dead(chain: readonly Certificate[]): Judged {
+    const [leaf] = chain
+    if (chain.length === 1 && leaf!.selfIssued && this.#profile.leafAsAnchor === 'never')
+      return { chain, faults: [fault('self-signed', leaf!)] }
     return { chain, faults: [fault('unknown-issuer', chain.at(-1)!)] }
   }
 
@@ -106,7 +110,10 @@ class Search {
     const issuer = chain.at(-1)!
     const certificate = chain.at(-2)
     if (!certificate) return null
-    if ((!anchor || this.#profile.anchorCa) && !isIssuer(issuer)) return fault('not-a-ca', issuer)
+    if ((!anchor || this.#profile.anchorCa) && !isIssuer(issuer, this.#profile))
+      return fault('not-a-ca', issuer)
+    if (this.#profile.pssUnknown && certificate.signatureAlgorithm === rsaPss)
+      throw new CannotTell('whether this client takes signatures of RSASSA-PSS is not known')
     const weak = digestFault(certificate, this.#profile)
     if (weak) return weak
     return signed(certificate, issuer) ? null : fault('bad-signature', certificate)
@@ -139,17 +146,30 @@ class Search {
         !permitsServer(certificate, 'issuer', profile)
       )
     })
-    if (!odd) return { chain, faults: [] }
+    const late = profile.sentRoots ? this.#sentRootFault(chain.at(-1)!) : null
+    if (!odd) return { chain, faults: late ? [late] : [] }
     this.#unfit ??= { chain, faults: [fault('wrong-purpose', odd)] }
     return null
   }
+
+  /** What is wrong with a root that was sent where the store holds its twin. */
+  #sentRootFault(anchor: Certificate): Fault | null {
+    const { sent, store, at } = this.#input
+    const twin = sent
+      .slice(1)
+      .find(each => each.selfIssued && isSameKey(each, anchor) && !store.some(other => same(other, each)))
+    return twin ? dateFault(twin, at) : null
+  }
 }
+
+const rsaPss = '1.2.840.113549.1.1.10'
 
 function isSameKey(a: Certificate, b: Certificate): boolean {
   return Buffer.compare(a.spki, b.spki) === 0 && Buffer.compare(a.subject.der, b.subject.der) === 0
 }
 
-function isIssuer(certificate: Certificate): boolean {
-  const { basicConstraints } = certificate.extensions
+function isIssuer(certificate: Certificate, { bareIssuers }: SearchProfile): boolean {
+  const { basicConstraints, keyUsage } = certificate.extensions
+  if (bareIssuers && basicConstraints === null && keyUsage === null) return true
   return (certificate.version === 1 ? certificate.ca : basicConstraints?.ca === true) && maySign(certificate)
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import type { PathProfile } from '../../src/knowledge/path-profile.ts'
 import { measuredClients, profileFor } from '../../src/knowledge/tls-profiles.ts'
 import { limits } from '../../src/limits.ts'
 import { isUnknown } from '../../src/model.ts'
@@ -163,6 +164,9 @@ describe('bounds', () => {
     known('GnuTLS', '3.7.9', 'gnutls-cli'),
     known('OpenJDK', '17.0.15', 'java'),
     known('Go', '1.22.0', 'go'),
+    known('Mbed TLS', '2.28.3', 'mbedtls'),
+    known('wolfSSL', '5.5.4', 'wolfssl'),
+    known('Erlang/OTP', '25.2.3', 'erlang'),
   ]
 
   it('ends soon where a hundred authorities could each have issued the other', () => {
@@ -192,14 +196,20 @@ describe('bounds', () => {
     const namesakes = Array.from({ length: limits.pathSignatures }, (_, index) =>
       issue({ subject: 'Root', key: keyOf(`namesake ${index}`, 'ec'), ca: true, bare: true }),
     )
-    const { profile } = known('Go', '1.22.0', 'go')
-    const accepts = (before: readonly (typeof root)[]) =>
+    const accepts = (before: readonly (typeof root)[], profile: PathProfile) =>
       buildPaths(
         inputOf({ name: 'namesakes', sent, store: [...before, root], host: 'localhost' }, now),
         profile,
       ).accepted
-    expect(accepts(namesakes.slice(1))).toBe(true)
-    expect(accepts(namesakes)).toBe(false)
+    const tryAll = [
+      known('Go', '1.22.0', 'go'),
+      known('Mbed TLS', '2.28.3', 'mbedtls'),
+      known('wolfSSL', '5.5.4', 'wolfssl'),
+    ]
+    for (const { profile } of tryAll) {
+      expect(accepts(namesakes.slice(1), profile)).toBe(true)
+      expect(accepts(namesakes, profile)).toBe(false)
+    }
   })
 
   it('takes no more certificates than a server may send', () => {

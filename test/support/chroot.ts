@@ -34,6 +34,21 @@ export function debian(suite: string, packages: readonly string[]): string {
   return folder
 }
 
+/** Like {@link debian}, the packages installed by apt, which finds its way where debootstrap does not. */
+export function debianWith(suite: string, packages: readonly string[]): string {
+  const name = `${suite}-apt-${createHash('sha256').update(packages.join()).digest('hex').slice(0, 12)}`
+  const folder = join(cache, name)
+  if (existsSync(folder)) return folder
+  mkdirSync(cache, { recursive: true })
+  const making = mkdtempSync(join(cache, 'making-'))
+  const script = `debootstrap --variant=minbase ${suite} ${making} && chroot ${making} sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${packages.join(' ')}"`
+  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive' }
+  const made = spawnSync('sh', ['-c', script], { encoding: 'utf8', maxBuffer: 64 << 20, env })
+  if (made.status !== 0) throw new Error(`apt failed: ${made.stdout.slice(-400)}${made.stderr.slice(-400)}`)
+  renameSync(making, folder)
+  return folder
+}
+
 /** A copy of a root filesystem that may be changed; the caller removes it. */
 export function copyOf(root: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'imgtrust-copy-'))

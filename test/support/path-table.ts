@@ -23,6 +23,11 @@ export interface Table {
 
 export const tablePath = fileURLToPath(new URL('../path/measured.json', import.meta.url))
 
+/** Where the built-in facts get it from; `npm run knowledge` takes it from there. */
+export const factsPath = fileURLToPath(
+  new URL('../../scripts/knowledge/curated/tls-measured.json', import.meta.url),
+)
+
 export function readTable(): Table {
   return JSON.parse(readFileSync(tablePath, 'utf8')) as Table
 }

@@ -26,13 +26,13 @@ export interface RealClient {
   ask(cases: readonly ServedCase[]): Promise<Answer[]>
 }
 
-interface Said {
+export interface Said {
   readonly status: number | null
   readonly text: string
 }
 
 /** Runs a program with nothing of this machine's environment. */
-function run(
+export function run(
   command: readonly string[],
   input = '',
   env: Readonly<Record<string, string>> = {},
@@ -72,9 +72,9 @@ function run(
   })
 }
 
-const storeText = ({ store }: ServedCase) => store.map(({ pem }) => pem).join('')
-const address = ({ host }: ServedCase) => /^[\d.]+$/.test(host)
-const url = ({ host, port }: ServedCase) => `https://${host}:${port}/`
+export const storeText = ({ store }: ServedCase) => store.map(({ pem }) => pem).join('')
+export const address = ({ host }: ServedCase) => /^[\d.]+$/.test(host)
+export const url = ({ host, port }: ServedCase) => `https://${host}:${port}/`
 
 /** The line that speaks of certificates, without what differs from run to run. */
 function tidy(text: string, { port }: ServedCase): string {
@@ -95,7 +95,7 @@ function tidy(text: string, { port }: ServedCase): string {
 }
 
 /** A client that is run once a case. */
-function single(
+export function single(
   about: Omit<RealClient, 'ask'>,
   once: (each: ServedCase) => Promise<Said>,
   accepts: (said: Said, each: ServedCase) => boolean = said => said.status === 0,
@@ -123,8 +123,15 @@ function single(
   }
 }
 
-/** A client that takes all cases in one run: JSON in, one JSON line `[index, accepted, words]` a case out. */
-function batch(about: Omit<RealClient, 'ask'>, all: (input: string) => Promise<Said>): RealClient {
+/**
+ * A client that takes all cases in one run: JSON in, one JSON line `[index, accepted, words]` a case out.
+ * @param mute has too few words of its own: the alert that the server saw counts, too
+ */
+export function batch(
+  about: Omit<RealClient, 'ask'>,
+  all: (input: string) => Promise<Said>,
+  mute = false,
+): RealClient {
   return {
     ...about,
     async ask(cases) {
@@ -134,13 +141,16 @@ function batch(about: Omit<RealClient, 'ask'>, all: (input: string) => Promise<S
         store: each.store.map(({ pem }) => pem),
       }))
       const answers: Answer[] = []
+      for (const { seen } of cases) seen.alert = ''
       while (answers.length < cases.length) {
         const from = answers.length
         const said = await all(JSON.stringify(input.slice(from)))
         for (const line of said.text.split('\n')) {
           if (!/^\[\d+,/.test(line)) continue
           const [, accepted, words] = JSON.parse(line) as [number, boolean, string]
-          answers.push({ accepted, words: accepted ? '' : tidy(words, cases[answers.length]!) })
+          const each = cases[answers.length]!
+          const alert = mute && each.seen.alert ? ` [${each.seen.alert.replace('ERR_SSL_', '')}]` : ''
+          answers.push({ accepted, words: accepted ? '' : `${tidy(words, each)}${alert}` })
         }
         // It died of this case; the others still count.
         if (answers.length < cases.length) answers.push({ accepted: false, words: 'crashed' })
@@ -151,7 +161,7 @@ function batch(about: Omit<RealClient, 'ask'>, all: (input: string) => Promise<S
   }
 }
 
-function insideOf(root: string) {
+export function insideOf(root: string) {
   writeFileSync(join(root, 'etc/hosts'), `127.0.0.1 ${hostNames.join(' ')}\n`)
   const folder = join(root, 'tmp/imgtrust')
   mkdirSync(folder, { recursive: true })
@@ -214,16 +224,16 @@ for i, c in enumerate(json.load(sys.stdin)):
 `
 
 /** What `dpkg-query` says of a package in a root filesystem. */
-async function packageVersion(root: string, name: string): Promise<string> {
+export async function packageVersion(root: string, name: string): Promise<string> {
   const said = await run(['/usr/sbin/chroot', root, 'dpkg-query', '-W', '-f', '${Version}', name])
   return said.text.trim()
 }
 
-const upstream = (version: string) =>
+export const upstream = (version: string) =>
   version
     .replace(/^\d+:/, '')
     .replace(/-[^-]*$/, '')
-    .replace(/[+~]?dfsg.*$/, '')
+    .replace(/[+~]?(?:dfsg|ds\b).*$/, '')
 
 export const debianPackages = ['openssl', 'curl', 'wget', 'gnutls-bin', 'python3', 'ca-certificates']
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { hasTool, isRoot } from './chroot.ts'
+import { moreOfDebian } from './more-clients.ts'
 import {
   alpineClients,
   debianClients,
@@ -16,6 +17,8 @@ export interface ClientGroup {
   readonly name: string
   /** Why it can't be asked here; null: it can. */
   readonly missing: string | null
+  /** Takes minutes to make ready: asked only where all cases are. */
+  readonly slow?: true
   clients(): Promise<readonly RealClient[]>
 }
 
@@ -66,4 +69,8 @@ export const clientGroups: readonly ClientGroup[] = [
   { name: 'go', missing: hasTool('go') ? null : 'go is missing', clients: () => one(goClient()) },
   { name: 'java', missing: hasTool('javac') ? null : 'javac is missing', clients: () => one(javaClient()) },
   inDebian('nss', () => one(nssClient('bookworm'))),
+  ...['bullseye', 'bookworm', 'trixie', 'sid'].map(suite => ({
+    ...inDebian(`more of debian ${suite}`, () => moreOfDebian(suite)),
+    slow: true as const,
+  })),
 ]

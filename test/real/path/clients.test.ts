@@ -1,17 +1,24 @@
 /**
- * Real TLS clients against the model: verdict and reason, server by server. By default every fourth case is asked;
- * `PATH_CASES=all` asks all, `PATH_CASES=write` also writes the answers to test/path/measured.json.
+ * Real TLS clients against the model: verdict and reason, server by server. By default every fourth case is asked of
+ * those that are soon made ready; `PATH_CASES=all` asks all of all, `PATH_CASES=write` also writes the answers to
+ * test/path/measured.json and the list of clients to the built-in facts. `PATH_CLIENTS=go,java` asks these groups alone
+ * and leaves what the others said.
  */
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatDay } from '../../../src/clock.ts'
 import { pathCases } from '../../support/path-cases.ts'
 import { type ServedCase, serve } from '../../support/path-server.ts'
 import {
+  answerOf,
   type ClientAbout,
   compare,
+  factsPath,
   inputOf,
+  measuredRows,
   predicted,
+  readTable,
   type Table,
   tablePath,
 } from '../../support/path-table.ts'
@@ -19,6 +26,16 @@ import type { Answer } from '../../support/real-clients.ts'
 import { clientGroups } from '../../support/real-matrix.ts'
 
 const mode = process.env.PATH_CASES ?? 'some'
+const only = process.env.PATH_CLIENTS?.split(',')
+const groups = clientGroups.map(({ slow, ...group }) => ({
+  ...group,
+  missing:
+    only && !only.includes(group.name)
+      ? 'not asked for'
+      : slow && mode === 'some'
+        ? 'with PATH_CASES=all alone'
+        : group.missing,
+}))
 const recipe = 'PATH_CASES=write npx vitest run --config vitest.real.config.ts test/real/path'
 const everyFourth = 4
 
@@ -33,11 +50,11 @@ beforeAll(async () => {
 
 afterAll(() => {
   close()
-  if (mode === 'write' && clientGroups.every(({ missing }) => missing === null)) writeTable()
+  if (mode === 'write' && (only || groups.every(({ missing }) => missing === null))) writeTable()
 })
 
 describe('the model says what the real client says', () => {
-  for (const { name, missing, clients } of clientGroups) {
+  for (const { name, missing, clients } of groups) {
     it.skipIf(missing)(missing ? `${name} (${missing})` : name, async () => {
       const differing: string[] = []
       for (const { ask, ...about } of await clients()) {
@@ -58,25 +75,37 @@ describe('the model says what the real client says', () => {
   }
 })
 
+/** The answers of those who were asked; where only some were, beside those that the table has of others. */
 function writeTable(): void {
+  const before: Table | null = only ? readTable() : null
+  const kept = (before?.clients ?? []).map((about, column) => ({ about, column }))
+  const old = kept.filter(({ about }) => !told.some(each => each.about.name === about.name))
   const words = ['accepted']
   const number = ({ accepted, words: said }: Answer) => {
     if (accepted) return 0
     if (!words.includes(said)) words.push(said)
     return words.indexOf(said)
   }
-  const rows = served.map(
-    ({ name }, index) => [name, told.map(({ answers }) => number(answers[index]!))] as const,
-  )
-  const clients = told.map(({ about }) => about)
-  const table: Table = { recipe, measured: formatDay(Date.now()), clients, words, answers: {} }
-  const line = (value: unknown) => JSON.stringify(value)
-  const text = [
-    `{"recipe":${line(table.recipe)},`,
-    `"measured":${line(table.measured)},`,
-    `"clients":[\n${clients.map(line).join(',\n')}\n],`,
-    `"words":[\n${words.map(line).join(',\n')}\n],`,
-    `"answers":{\n${rows.map(([name, row]) => `${line(name)}:${line(row)}`).join(',\n')}\n}}`,
+  const columns = [
+    ...old.map(({ about, column }) => ({
+      about,
+      answers: served.map(({ name }) => answerOf(before!, name, column)),
+    })),
+    ...told,
   ]
-  writeFileSync(tablePath, `${text.join('\n')}\n`)
+  const rows = served.map(({ name }, index) => {
+    const row = columns.map(({ answers }) => answers[index])
+    return [name, row.map(answer => (answer ? number(answer) : null))]
+  })
+  const table: Table = {
+    recipe,
+    measured: formatDay(Date.now()),
+    clients: columns.map(({ about }) => about),
+    words,
+    answers: Object.fromEntries(rows),
+  }
+  writeFileSync(tablePath, `${JSON.stringify(table, null, 2)}\n`)
+  writeFileSync(factsPath, `${JSON.stringify(measuredRows(table), null, 2)}\n`)
+  const formatted = spawnSync('npx', ['biome', 'format', '--write', tablePath, factsPath])
+  if (formatted.status !== 0) throw new Error(String(formatted.stderr))
 }
