@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { request } from 'node:http'
 import { JobError, oneLine } from '../errors.ts'
+import { dockerContext } from './docker-context.ts'
 import { printable, withoutLogin } from './path.ts'
 
 /** Where an engine listens: a socket, or a host. */
@@ -51,20 +52,22 @@ export const podmanKind: EngineKind = {
 /**
  * Where the engine listens, without asking it.
  * @returns null where nothing says so and no socket is there
- * @throws JobError `unsupported`, `usage` where the variable can't be used
+ * @throws JobError `unsupported`, `not-found`, `malformed` where the variable or the chosen context can't be used
  */
 export function endpointOf(kind: EngineKind, env: Env): Endpoint | null {
   const said = env[kind.variable]
-  if (said) return parseHost(kind, said, env)
+  if (said) return parseHost(`${kind.variable}=`, said, Boolean(env.DOCKER_TLS_VERIFY))
+  const context = kind.id === 'docker' ? dockerContext(env) : null
+  if (context) return parseHost(`Docker's context ${context.name}, `, context.host, false)
   const path = kind.sockets(env).find(one => one !== undefined && isSocket(one))
   return path === undefined ? null : { socketPath: path }
 }
 
-function parseHost(kind: EngineKind, said: string, env: Env): Endpoint {
+/** @param where what said it, as the beginning of a message */
+function parseHost(where: string, said: string, verify: boolean): Endpoint {
   const unix = /^unix:\/\/(\/.+)$/.exec(said)
   if (unix) return { socketPath: unix[1]! }
-  const bad = (why: string) =>
-    new JobError('unsupported', `${kind.variable}=${printable(withoutLogin(said))}: ${why}`)
+  const bad = (why: string) => new JobError('unsupported', `${where}${printable(withoutLogin(said))}: ${why}`)
   if (!/^(?:tcp|https?):\/\//.test(said))
     throw bad(
       said.startsWith('ssh://')
@@ -73,7 +76,7 @@ function parseHost(kind: EngineKind, said: string, env: Env): Endpoint {
     )
   const url = URL.parse?.(said.replace(/^tcp:/, 'http:')) ?? tryUrl(said.replace(/^tcp:/, 'http:'))
   if (!url?.hostname) throw bad('it is no address')
-  const tls = said.startsWith('https:') || Boolean(env.DOCKER_TLS_VERIFY)
+  const tls = said.startsWith('https:') || verify
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (tls ? 2376 : 2375), tls }
 }
 
