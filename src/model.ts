@@ -53,7 +53,7 @@ export interface RootCertificate {
   readonly ca: boolean
 }
 
-export type StoreFormat = 'pem-bundle' | 'hashed-dir' | 'jks' | 'pkcs12' | 'p11-kit' | 'embedded'
+export type StoreFormat = 'pem-bundle' | 'hashed-dir' | 'jks' | 'bks' | 'pkcs12' | 'p11-kit' | 'embedded'
 
 /** How sure the release of a store is: the set equals it; it is the nearest one, or only *about* it; not known. */
 export type Match = 'exact' | 'nearest' | 'unknown'

@@ -93,7 +93,7 @@ export interface ReportStore {
   aliases: string[]
   /** Anchor sources that feed it. */
   sources: string[]
-  format: 'pem-bundle' | 'hashed-dir' | 'jks' | 'pkcs12' | 'p11-kit' | 'embedded'
+  format: 'pem-bundle' | 'hashed-dir' | 'jks' | 'bks' | 'pkcs12' | 'p11-kit' | 'embedded'
   /** The programs that read it. */
   consumers: string[]
   /** The image layer, from 0, that brought its present content. */

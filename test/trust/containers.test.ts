@@ -10,7 +10,7 @@ import { extension, makeCertificate, oid, pemOf, tlv } from '../support/certific
 import { hasTool } from '../support/chroot.ts'
 import { makeElf } from '../support/elf.ts'
 import { makeSqlite, nssColumns } from './make/databases.ts'
-import { certBag, looseBer, makeJks, makePkcs7, makePkcs12 } from './make/keystores.ts'
+import { certBag, looseBer, makeBks, makeJks, makePkcs7, makePkcs12 } from './make/keystores.ts'
 
 const roots = Array.from({ length: 6 }, (_, index) => makeCertificate({ subject: `Root ${index}` }))
 const ders = roots.map(({ der }) => der)
@@ -27,6 +27,43 @@ function read(path: string, bytes: Uint8Array, more: Partial<ContainerContext> =
     problems: contents?.problems,
   }
 }
+
+describe('BKS', () => {
+  const certificates = ders.slice(0, 3).map(der => ({ kind: 'certificate', der }) as const)
+
+  test.each([1, 2] as const)('version %d: trusted certificates without a password', version => {
+    const hashes = ders.slice(0, 3).map(der => hash(der))
+    const found = read('x', makeBks(certificates, version))
+    expect(found).toEqual({ id: 'bks', all: hashes, anchors: hashes, rejected: [], problems: [] })
+  })
+
+  test('keys are told, and what lies behind them is read', () => {
+    const chain = ders.slice(3, 5)
+    const bytes = makeBks([certificates[0]!, { kind: 'key', chain }, { kind: 'secret' }, certificates[1]!])
+    const found = read('x', bytes)
+    expect(found.anchors).toEqual([hash(ders[0]!), hash(ders[1]!)])
+    expect(found.all).toHaveLength(4)
+    expect(found.problems).toEqual([
+      '2 of its entries are keys: which programs take their certificates for anchors is not known',
+    ])
+  })
+
+  test.each([
+    ['cut', makeBks(certificates).subarray(0, -60), 1, /cut or damaged/],
+    ['cut in its digest', makeBks(certificates).subarray(0, -6), 3, /14 bytes follow/],
+    ['encrypted', Buffer.concat([makeBks([]).subarray(0, 32), Buffer.alloc(500, 0x9c)]), 0, /UBER/],
+    ['a length past the end', makeBks(certificates).fill(0xff, 60, 64), 0, /damaged/],
+  ])('%s: what there is, and that it is not all', (_, bytes, count, problem) => {
+    const found = read('x', bytes)
+    expect(found.anchors!.length).toBeGreaterThanOrEqual(count)
+    expect(found.problems).toEqual([expect.stringMatching(problem)])
+  })
+
+  test('a text or a number is none', () => {
+    for (const bytes of [Buffer.alloc(100), Buffer.from('x'.repeat(100)), makeJks(certificates)])
+      expect(read('x', bytes).id).not.toBe('bks')
+  })
+})
 
 describe('JKS and JCEKS', () => {
   const certificates = ders.slice(0, 3).map(der => ({ kind: 'certificate', der }) as const)

@@ -1,3 +1,5 @@
+import { bcfks } from './bcfks.ts'
+import { bks } from './bks.ts'
 import { type Container, startBytes } from './container.ts'
 import { derFile } from './der-file.ts'
 import { jks } from './jks.ts'
@@ -7,7 +9,17 @@ import { p11Kit } from './p11-kit.ts'
 import { pkcs7 } from './pkcs7.ts'
 import { pkcs12 } from './pkcs12.ts'
 
-export const containers: readonly Container[] = [jks, pkcs12, p11Kit, nssDatabase, nssModule, pkcs7, derFile]
+export const containers: readonly Container[] = [
+  jks,
+  bks,
+  bcfks,
+  pkcs12,
+  p11Kit,
+  nssDatabase,
+  nssModule,
+  pkcs7,
+  derFile,
+]
 
 /** The container that a kept file is, or null. */
 export function containerOf(path: string, content: Uint8Array): Container | null {

@@ -45,6 +45,28 @@ export function makeJks(
   ])
 }
 
+/** Bouncy Castle's BKS; its digest is of any password. */
+export function makeBks(entries: readonly JksEntry[], version: 1 | 2 = 2): Buffer {
+  const certificate = (der: Uint8Array, type = 'X.509') => Buffer.concat([text(type), u32(der.length), der])
+  const body = (entry: JksEntry) => {
+    if (entry.kind === 'certificate')
+      return { type: 1, chain: [], rest: [certificate(entry.der, entry.type)] }
+    if (entry.kind === 'secret') return { type: 3, chain: [], rest: [u32(4), Buffer.alloc(4, 7)] }
+    const key = [Buffer.from([0]), text('PKCS#8'), text('RSA'), u32(5), Buffer.alloc(5, 7)]
+    return { type: 2, chain: entry.chain, rest: key }
+  }
+  return Buffer.concat([
+    ...[u32(version), u32(20), Buffer.alloc(20, 5), u32(1500)],
+    ...entries.flatMap((entry, index) => {
+      const { type, chain, rest } = body(entry)
+      const head = [Buffer.from([type]), text(`entry-${index}`), Buffer.alloc(8), u32(chain.length)]
+      return [...head, ...chain.map(der => certificate(der)), ...rest]
+    }),
+    Buffer.from([0]),
+    Buffer.alloc(20, 9),
+  ])
+}
+
 const data = oid('1.2.840.113549.1.7.1')
 const trustedKeyUsage = '2.16.840.1.113894.746875.1.1'
 const octets = (bytes: Uint8Array) => tlv(0x04, bytes)
