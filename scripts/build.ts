@@ -47,6 +47,8 @@ const program = await build({
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   define: { 'import.meta.url': '__url' },
+  // Node.js 20 refuses import() in a script that comes from its compiled form (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
+  supported: { 'dynamic-import': false },
   banner: { js: "var __url=require('node:url').pathToFileURL(__filename).href;" },
   plugins: [apart('dockerode', DOCKERODE)],
 })

@@ -138,4 +138,9 @@ describe('compiled code', () => {
     const env = { XDG_CACHE_HOME: '/proc/none', HOME: '/proc/none' }
     expect(run(['rules'], env).status).toBe(0)
   })
+
+  it('asks for nothing by import(): Node.js 20 refuses that to a script from its compiled form', () => {
+    const text = readFileSync(join(root, 'dist/cli/main.cjs'), 'utf8')
+    expect(text.match(/\bimport\(["'`\w(][^)]*\)/)).toBeNull()
+  })
 })
