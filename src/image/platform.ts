@@ -1,4 +1,4 @@
-import { arch } from 'node:process'
+import { arch, platform } from 'node:process'
 import { JobError } from '../errors.ts'
 import { type Descriptor, formatPlatform, type Platform } from './manifest.ts'
 import { printable } from './path.ts'
@@ -9,6 +9,11 @@ const architectures: Readonly<Record<string, string>> = {
   ia32: '386',
   ppc64: 'ppc64le',
   mipsel: 'mipsle',
+}
+
+/** What this machine is, as images say it: `darwin/arm64`, `linux/amd64`. */
+export function hostPlatform(os: string = platform, machine: string = arch): string {
+  return `${os}/${architectures[machine] ?? machine}`
 }
 
 /** What an image must run on to be the one that is meant. */

@@ -171,7 +171,8 @@ describe('bombs', () => {
       const tree = overlay([facts])
       expect(tree.list('/usr/share')).toHaveLength(1000)
     })
-    expect(grown).toBeLessThan(450)
+    // 127 to 148 MB here, of which some is garbage that nobody has collected yet.
+    expect(grown).toBeLessThan(250)
   }, 60_000)
 
   it('a file that is too large to keep is unknown, the rest is read', async () => {

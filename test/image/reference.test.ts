@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { hostPlatform } from '../../src/image/platform.ts'
 import { parseReference } from '../../src/image/reference.ts'
+import { openImages } from '../../src/image/source.ts'
 
 const hex = 'a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4'
 
@@ -62,5 +64,23 @@ describe('what is no reference is one clear line', () => {
     hex,
   ])('%j', typed => {
     expect(() => parseReference(typed)).toThrow(expect.objectContaining({ name: 'JobError', code: 'usage' }))
+  })
+})
+
+describe('the platform of this machine', () => {
+  it.each([
+    ['darwin', 'arm64', 'darwin/arm64'],
+    ['darwin', 'x64', 'darwin/amd64'],
+    ['linux', 'x64', 'linux/amd64'],
+  ])('%s on %s is %s', (os, machine, said) => {
+    expect(hostPlatform(os, machine)).toBe(said)
+  })
+
+  it('is told of the host, and of no folder', async () => {
+    const options = { reader: { version: 'none', keep: () => false, scan: () => null } }
+    const [host] = await openImages('host', options)
+    const [folder] = await openImages('dir:.', options)
+    expect(host?.platform).toBe(hostPlatform())
+    expect(folder?.platform).toBeNull()
   })
 })

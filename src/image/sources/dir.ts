@@ -3,6 +3,7 @@ import { JobError } from '../../errors.ts'
 import type { OpenedImage } from '../facts.ts'
 import { folderFacts } from '../folder-facts.ts'
 import { printable } from '../path.ts'
+import { hostPlatform } from '../platform.ts'
 import type { Source } from '../source.ts'
 
 /** An unpacked root filesystem. */
@@ -39,7 +40,8 @@ function openFolder(
     source,
     reference,
     digest: null,
-    platform: null,
+    // Of a folder nobody says what it is for.
+    platform: kind === 'host' ? hostPlatform() : null,
     config: { user: null, env: {} },
     layers: [
       {
