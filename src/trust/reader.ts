@@ -52,7 +52,7 @@ const headers = programs.flatMap(({ versionFile, ownLibrary }) =>
  * for certificates.
  */
 export const trustReader: ContentReader = {
-  version: 'trust-2',
+  version: 'trust-3',
   keep(path, size) {
     if (size === 0) return false
     // What is too large is asked for all the same: whoever keeps it tells that.
