@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import picomatch from 'picomatch'
 import type { Config, ConfigIgnore } from './config/config.ts'
-import { diskContext } from './dockerfile/context.ts'
+import { type BuildContext, diskContext } from './dockerfile/context.ts'
+import { readIgnoreList, withoutIgnored } from './dockerfile/dockerignore.ts'
 import { JobError, oneLine } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { AppliedFix } from './fix.ts'
@@ -104,12 +105,37 @@ function traceOptions(target: LintTarget, settings: LintSettings): TraceOptions 
   const bases = settings.config?.bases ?? new Map()
   return {
     file: target.name,
-    context: folder === null ? null : diskContext(folder),
+    context: folder === null ? null : buildContext(folder, target),
     ...(settings.buildArgs ? { buildArgs: settings.buildArgs } : {}),
     ...(settings.stage ? { target: settings.stage } : {}),
     ...(settings.platform ? { platform: settings.platform } : {}),
     ...(bases.size > 0 ? { knowledge: withBases(bases) } : {}),
   }
+}
+
+/**
+ * The files that a builder would be given: those of the folder but for what an ignore file keeps out. Of a Dockerfile's
+ * own `NAME.dockerignore` beside it, Podman's names and the folder's `.dockerignore` the first that is there counts.
+ * @returns null where that file can't be followed: then nothing is known of the context
+ */
+function buildContext(folder: string, target: LintTarget): BuildContext | null {
+  const context = diskContext(folder)
+  const name = basename(target.name)
+  const beside = target.text === undefined ? diskContext(dirname(target.name)) : null
+  const candidates = [
+    ...(beside
+      ? [`${name}.dockerignore`, `${name}.containerignore`].map(each => [beside, each] as const)
+      : []),
+    ...(/^containerfile/i.test(name) ? [[context, '.containerignore'] as const] : []),
+    [context, '.dockerignore'] as const,
+  ]
+  for (const [from, file] of candidates) {
+    const found = from.read(file)
+    if (found.kind === 'absent') continue
+    const list = found.kind === 'file' ? readIgnoreList(Buffer.from(found.bytes).toString('utf8')) : null
+    return list && withoutIgnored(context, list, file)
+  }
+  return context
 }
 
 /**

@@ -10,7 +10,8 @@ const MAX_NAMES = 10_000
 export type ContextFile =
   | { readonly kind: 'file'; readonly bytes: Uint8Array }
   | { readonly kind: 'folder' }
-  | { readonly kind: 'absent' }
+  /** `why`: what keeps it away, where that is known. */
+  | { readonly kind: 'absent'; readonly why?: string }
   | { readonly kind: 'refused'; readonly why: string }
 
 /** Files by their path in the context, with `/` and without one in front. What they hold is never printed. */

@@ -1,5 +1,5 @@
 /** How a root leaves the stores that the RHEL family's update-ca-trust makes: its certificate goes into a folder. */
-import { factsId } from '../knowledge/distributions.ts'
+import { blocklistFolder } from '../knowledge/blocklist.ts'
 import { rootByFingerprint, rootDer } from '../knowledge/roots.ts'
 import { compareDotted } from '../knowledge/versions.ts'
 import type { Root } from '../model.ts'
@@ -58,25 +58,6 @@ function folderOf(target: Target): 'blocklist' | 'blacklist' | null {
       : 'blacklist'
   const there = (['blocklist', 'blacklist'] as const).filter(name => target.exists(`${source}/${name}`))
   if (there.length === 1) return there[0]!
-  return folderOfRelease(target)
-}
-
-function folderOfRelease({ distribution }: Target): 'blocklist' | 'blacklist' | null {
-  const major = Number.parseInt(distribution?.version ?? '', 10)
-  if (distribution === null || Number.isNaN(major)) return null
-  switch (factsId(distribution.id)) {
-    case 'rhel':
-    case 'centos':
-    case 'centos-stream':
-    case 'rocky':
-    case 'alma':
-    case 'oracle':
-      return major >= 9 ? 'blocklist' : 'blacklist'
-    case 'fedora':
-      return major >= 35 ? 'blocklist' : 'blacklist'
-    case 'amazon':
-      return major >= 2022 ? 'blocklist' : 'blacklist'
-    default:
-      return null
-  }
+  const { distribution } = target
+  return distribution && blocklistFolder(distribution.id, distribution.version)
 }

@@ -121,7 +121,8 @@ function globbed(machine: Machine, pattern: string, to: string): void {
 
 function one(machine: Machine, source: string, to: string, into: boolean): void {
   const { context } = machine.session
-  const kind = context ? context.read(source).kind : 'absent'
+  const file = context ? context.read(source) : ({ kind: 'absent' } as const)
+  const { kind } = file
   if (kind === 'folder' || source === '') {
     tree(machine, source, to)
     return
@@ -131,9 +132,10 @@ function one(machine: Machine, source: string, to: string, into: boolean): void 
   const content = kind === 'absent' ? null : contextFile(machine, source)
   if (content === null) {
     // The build would fail without it: it is there, and not here.
-    put(machine, path, unknown(`${source} is not in the build context at hand`))
-    if ((to === '/' || to === '/etc') && LIKE_FOLDERS.test(name))
-      machine.storesUnknown(`${source} is not in the build context at hand`)
+    const hidden = file.kind === 'absent' ? file.why : undefined
+    const why = `${source} is not in the build context at hand${hidden ? `: ${hidden}` : ''}`
+    put(machine, path, unknown(why))
+    if ((to === '/' || to === '/etc') && LIKE_FOLDERS.test(name)) machine.storesUnknown(why)
     return
   }
   // What a file of the context holds is never told: its text has no place in the Dockerfile.

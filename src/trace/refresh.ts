@@ -1,4 +1,5 @@
 /** What the tools that rebuild a store do: `update-ca-certificates`, `update-ca-trust`. */
+import { blocklistFolder } from '../knowledge/blocklist.ts'
 import { isUnknown, type Maybe, type Root, unknown } from '../model.ts'
 import { refreshedAnchors } from './anchors.ts'
 import { distinct, rootsOf } from './content.ts'
@@ -99,7 +100,9 @@ function rebuilt(machine: Machine): Maybe<readonly Root[]> {
   }
   const anchors = anchored(machine)
   if (isUnknown(anchors)) return anchors
-  const all = distinct([...roots, ...anchors])
+  const blocked = blockedRoots(machine)
+  if (isUnknown(blocked)) return blocked
+  const all = distinct([...roots, ...anchors]).filter(({ sha256 }) => !blocked.has(sha256))
   if (packaged?.release && packaged.release.roots === null && packaged.files.size === 0) {
     return unknown(`which roots ${packaged.release.id} holds is not known`)
   }
@@ -132,4 +135,31 @@ function anchored(machine: Machine): Maybe<readonly Root[]> {
     }
   }
   return roots
+}
+
+/** Where update-ca-trust's p11-kit reads what it is to leave out: update-ca-trust(8) of Fedora and of Arch Linux. */
+const BLOCKING: Readonly<Record<string, readonly string[]>> = {
+  rhel: ['/etc/pki/ca-trust/source', '/usr/share/pki/ca-trust-source'],
+  arch: ['/etc/ca-certificates/trust-source', '/usr/share/ca-certificates/trust-source'],
+  suse: ['/etc/pki/trust', '/usr/share/pki/trust'],
+}
+
+/** Fingerprints of the certificates that p11-kit leaves out, whoever put them into its stores. */
+function blockedRoots(machine: Machine): Maybe<ReadonlySet<string>> {
+  const { layout, distribution } = machine.fields
+  const blocked = new Set<string>()
+  const read = distribution && blocklistFolder(distribution.id, distribution.version)
+  for (const source of BLOCKING[layout?.family ?? ''] ?? []) {
+    for (const name of ['blocklist', 'blacklist']) {
+      if (read !== null && name !== read) continue
+      for (const [path, content] of filesUnder(machine, `${source}/${name}`, false)) {
+        if (read === null) return unknown(`${path}: whether it is read here is not known`)
+        const roots = rootsOf(content, machine.catalogue)
+        if (isUnknown(roots)) return unknown(`${path}: ${roots.unknown}`)
+        if (roots.length === 0) return unknown(`${path}: it holds no certificate in PEM`)
+        for (const { sha256 } of roots) blocked.add(sha256)
+      }
+    }
+  }
+  return blocked
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseInstant } from '../../src/clock.ts'
+import { fixDockerfile } from '../../src/fix.ts'
 import { readTree } from '../../src/image/read-image.ts'
 import { openImages } from '../../src/image/source.ts'
 import { judge } from '../../src/judge.ts'
@@ -145,6 +146,49 @@ describe('a private base that was read', () => {
     const copy = (path: string) => `FROM scratch\nCOPY --from=registry.example.com/base:1 ${path} ${BUNDLE}\n`
     expect(trace(copy(BUNDLE), image).roots).toHaveLength(releaseOf(OLD).roots!.length)
     expect(trace(copy('/opt/app/cacert.pem'), image).roots).toHaveLength(10)
+  })
+})
+
+describe('an image of the RHEL family that was read', () => {
+  const T = '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem'
+  const layer = {
+    files: {
+      'etc/os-release': 'ID="centos"\nVERSION_ID="7"\n',
+      'usr/bin/update-ca-trust': '#!/bin/sh\n',
+      [T.slice(1)]: pems(releaseOf(OLD).roots!)
+        .map(([, pem]) => pem)
+        .join(''),
+    },
+  }
+  it('our own remedy is followed: the finding is gone', async () => {
+    const knowledge: TraceKnowledge = { ...builtIn, scannedImage: () => image }
+    const image = await scanned({ layers: [layer] })
+    const retrace = (text: string) => traceDockerfile(text, { file: 'Dockerfile', knowledge })
+    const options = {
+      at: parseInstant('2021-10-01')!,
+      expiringWithin: 0,
+      rules: { 'expired-root-kept': 'error' } as const,
+      prove: { retrace },
+    }
+    const lint = async (text: string) => {
+      const model = retrace(text)
+      return { model, findings: await judge(model, options) }
+    }
+    const before = 'FROM registry.example.com/base:1\nUSER app\nCMD ["curl", "https://a.example"]\n'
+    const { findings } = await lint(before)
+    expect(findings).toMatchObject([
+      { rule: 'expired-root-kept', severity: 'error', remedy: { proven: true } },
+    ])
+    const { text } = await fixDockerfile(before, { suggestions: true, lint })
+    expect(text).toContain('/etc/pki/ca-trust/source/blacklist/')
+    expect(text).toMatch(/update-ca-trust\nUSER app\n/)
+    expect((await lint(text)).findings).toEqual([])
+    const [store] = retrace(text).final!.final.stores as readonly {
+      path: string
+      roots: readonly unknown[]
+    }[]
+    expect(store!.path).toBe(T)
+    expect(store!.roots.length).toBeLessThan(releaseOf(OLD).roots!.length)
   })
 })
 

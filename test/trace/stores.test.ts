@@ -327,12 +327,36 @@ const alpine: readonly Row[] = [
   ['another root', 'RUN apk --root /rootfs add ca-certificates', `${P}=12AD`],
 ]
 
+const SOURCE = '/etc/pki/ca-trust/source'
+/** As our own remedies write it. */
+function block(folder: string): string {
+  const lines = certificates[0]!.pem
+    .trimEnd()
+    .split('\n')
+    .map(line => `'${line}'`)
+  return `printf '%s\\n' ${lines.join(' ')} > ${SOURCE}/${folder}/AddTrust_External_Root.pem`
+}
+
 const rhel: readonly Row[] = [
   ['nothing', 'RUN true', `${T}=12AD`],
   ['yum update', 'RUN yum -y update && yum clean all', `${T}=12DN`],
   ['yum install brings it up', 'RUN yum install -y ca-certificates', `${T}=12DN`],
   ['one package brought up', 'RUN yum update -y ca-certificates', `${T}=12DN`],
   ['another package', 'RUN yum install -y curl git', `${T}=12AD`],
+  ['a root on the blacklist', `RUN ${block('blacklist')} && update-ca-trust`, `${T}=12D`],
+  ['with extract', `RUN ${block('blacklist')} && update-ca-trust extract`, `${T}=12D`],
+  ['with no refresh', `RUN ${block('blacklist')}`, `${T}=12AD`],
+  ['in the folder of newer releases', `RUN ${block('blocklist')} && update-ca-trust`, `${T}=12AD`],
+  [
+    'something else on the blacklist',
+    `RUN ${block('blacklist')} && echo x > ${SOURCE}/blacklist/y && update-ca-trust`,
+    `${T}=?`,
+  ],
+  [
+    'taken off it again',
+    `RUN ${block('blacklist')} && update-ca-trust && rm -r ${SOURCE}/blacklist && update-ca-trust`,
+    `${T}=12AD`,
+  ],
   ['an alias is edited', 'RUN echo >> /etc/pki/tls/certs/ca-bundle.crt', `${T}=12AD`],
 ]
 
