@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { ruleIds } from '../rules/index.ts'
 import type { Config, ConfigIgnore } from './config/config.ts'
-import { Configs } from './config/load.ts'
+import { Configs, withNetwork } from './config/load.ts'
 import { settle } from './config/settings.ts'
 import { dockerfilesUnder } from './discover.ts'
 import { JobError } from './errors.ts'
@@ -28,9 +28,11 @@ export interface LintRun {
 }
 
 export async function lintAll(paths: readonly string[], options: Settings): Promise<LintRun> {
-  const configs = new Configs(options.config ?? null)
+  const configs = new Configs(options.config ?? null, options.env ?? process.env)
   const results: LintResult[] = []
-  const scanBase = options.scanBase ? await baseImages(options) : undefined
+  const scanBase = options.scanBase
+    ? await baseImages(withNetwork(options, await configs.network()))
+    : undefined
   for (const path of paths) {
     options.signal?.throwIfAborted()
     try {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { ruleIds } from '../rules/index.ts'
 import { readConfigText } from './config/find.ts'
-import { Configs } from './config/load.ts'
+import { Configs, withNetwork } from './config/load.ts'
 import { settle } from './config/settings.ts'
 import type { ScanOptions } from './index.ts'
 import { openOptions } from './open-options.ts'
@@ -26,7 +26,7 @@ export async function scanAll(
   onTarget: (target: ReportTarget, result: TargetResult) => void,
 ): Promise<Report> {
   const { at } = options
-  const configs = new Configs(options.config ?? null)
+  const configs = new Configs(options.config ?? null, options.env ?? process.env)
   const config = await configs.for('.')
   const { rules, expiringWithin } = settle(options, config, ruleIds())
   const policy = policyOf(options.config === 'find', config?.policy ?? null)
@@ -35,7 +35,7 @@ export async function scanAll(
     expiringWithin,
     rules,
     open: {
-      ...openOptions(options),
+      ...openOptions(withNetwork(options, await configs.network())),
       ...(options.allPlatforms === undefined ? {} : { allPlatforms: options.allPlatforms }),
       ...(options.deep === undefined ? {} : { deep: options.deep }),
     },

@@ -64,7 +64,7 @@ export abstract class BaseCommand extends Command {
     const { Configs } = await import('../config/load.ts')
     const { settle } = await import('../config/settings.ts')
     const choice = flags['no-config'] ? null : (flags.config ?? 'find')
-    const config = await new Configs(choice).for('.')
+    const config = await new Configs(choice, process.env).for('.')
     const told = flags['fail-on'] === undefined ? {} : { failOn: flags['fail-on'] as Severity | 'never' }
     return { failOn: settle(told, config, []).failOn, format: flags.format ?? config?.format ?? 'text' }
   }

@@ -28,9 +28,10 @@ export const judgeFlags = {
     helpGroup: 'JUDGE',
     helpValue: 'FILE',
     exclusive: ['no-config'],
-    summary: 'this configuration, instead of the nearest .imgtrust.yaml of the repository',
+    summary:
+      'this configuration, instead of the nearest .imgtrust.yaml of the repository; your own config.yaml counts under either',
   }),
-  'no-config': Flags.boolean({ helpGroup: 'JUDGE', summary: 'read no configuration file' }),
+  'no-config': Flags.boolean({ helpGroup: 'JUDGE', summary: 'read no configuration file, your own neither' }),
   baseline: Flags.string({
     helpGroup: 'JUDGE',
     helpValue: 'FILE',

@@ -6,6 +6,16 @@ import { JobError, oneLine } from '../errors.ts'
 
 export default class Init extends BaseCommand {
   static override summary = 'Write an .imgtrust.yaml with every key and its meaning into the current folder.'
+  static override description =
+    `Credentials, registries and the network are nothing that a repository may set for those who clone it. Your own file,
+imgtrust/config.yaml in $XDG_CONFIG_HOME (else ~/.config), takes the same keys, and beside them:
+
+  authfile: /path/auth.json        as --authfile; paths are relative to the file
+  ca-file: company-roots.pem       as --ca-file
+  plain-http: [localhost:5000]     as --plain-http
+  offline: true                    as --offline
+
+A repository's file, and before it flags, count over your own.`
   static override examples = ['<%= config.bin %> init']
 
   async run(): Promise<void> {

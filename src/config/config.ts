@@ -1,4 +1,8 @@
-/** `.imgtrust.yaml`: its types and its reader. It never says anything about credentials, registries, networks or paths. */
+/**
+ * `.imgtrust.yaml` and the user's own `config.yaml`: their types and their reader. Only the user's own says anything
+ * about credentials, registries and networks.
+ */
+import { dirname, resolve } from 'node:path'
 import { parseInstant } from '../clock.ts'
 import { JobError } from '../errors.ts'
 import { type Severity, severities } from '../finding.ts'
@@ -21,6 +25,15 @@ export interface Config {
   /** Pattern of a private image → the public reference that it stands on. */
   readonly bases: ReadonlyMap<string, string>
   readonly policy: Policy | null
+  /** Of the user's own file alone. */
+  readonly network: NetworkSettings
+}
+
+export interface NetworkSettings {
+  readonly authfile?: string
+  readonly caFile?: string
+  readonly plainHttp?: readonly string[]
+  readonly offline?: boolean
 }
 
 export interface ConfigIgnore {
@@ -40,6 +53,8 @@ export const presetIds = ['recommended', 'strict', 'outage'] as const
 export type PresetId = (typeof presetIds)[number]
 
 const KEYS = ['preset', 'rules', 'fail-on', 'expiring-within', 'format', 'ignore', 'bases', 'policy']
+/** What the user's own file may say beside these. */
+const OWN_KEYS = ['authfile', 'ca-file', 'plain-http', 'offline']
 const IGNORE_KEYS = ['rule', 'target', 'root', 'until', 'reason']
 /** What only flags, the environment and the user's own file may say: a repository must not redirect its readers. */
 const FLAGS_ONLY = ['authfile', 'ca-file', 'plain-http', 'cache-dir', 'output', 'offline', 'platform']
@@ -52,11 +67,17 @@ export interface Names {
 
 /**
  * Reads the text of a configuration file.
+ * @param file as shown in messages; of the user's own the absolute path, which the paths in it are relative to
  * @throws JobError `malformed`: file, line, the key at fault, and the nearest right one
  */
-export function readConfig(text: string, file: string, names: Names): Config {
+export function readConfig(
+  text: string,
+  file: string,
+  names: Names,
+  whose: 'repository' | 'user' = 'repository',
+): Config {
   const { root } = readStrictYaml(text, file)
-  const keys = root === null ? new Map<string, YamlNode>() : keysOf(root)
+  const keys = root === null ? new Map<string, YamlNode>() : keysOf(root, whose)
   const word = <T extends string>(key: string, words: readonly T[]): T | null => {
     const node = keys.get(key)
     return node === undefined ? null : oneOf(node, words)
@@ -75,13 +96,36 @@ export function readConfig(text: string, file: string, names: Names): Config {
       [...(keys.get('bases')?.map(null) ?? [])].map(([pattern, node]) => [pattern, node.text()]),
     ),
     policy: policy === undefined ? null : readOwnPolicy(policy, file),
+    network: whose === 'user' ? networkOf(keys, dirname(file)) : {},
   }
 }
 
-function keysOf(root: YamlNode): ReadonlyMap<string, YamlNode> {
+function networkOf(keys: ReadonlyMap<string, YamlNode>, folder: string): NetworkSettings {
+  const path = (key: string) => {
+    const text = keys.get(key)?.text()
+    return text === undefined ? undefined : resolve(folder, text)
+  }
+  const [authfile, caFile, list, offline] = [
+    path('authfile'),
+    path('ca-file'),
+    keys.get('plain-http'),
+    keys.get('offline'),
+  ]
+  return {
+    ...(authfile === undefined ? {} : { authfile }),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(list === undefined || list.isEmpty ? {} : { plainHttp: list.list().map(node => node.text()) }),
+    ...(offline === undefined ? {} : { offline: oneOf(offline, ['true', 'false'] as const) === 'true' }),
+  }
+}
+
+function keysOf(root: YamlNode, whose: 'repository' | 'user'): ReadonlyMap<string, YamlNode> {
+  if (whose === 'user') return root.map([...KEYS, ...OWN_KEYS])
   for (const [key, node] of root.map(null))
     if (FLAGS_ONLY.includes(key))
-      throw node.error(`"${key}" can't be said in a file that a repository brings; use the flag --${key}`)
+      throw node.error(
+        `"${key}" can't be said in a file that a repository brings; ${OWN_KEYS.includes(key) ? `use the flag --${key}, or the config.yaml in $XDG_CONFIG_HOME/imgtrust` : `use the flag --${key}`}`,
+      )
   return root.map(KEYS)
 }
 

@@ -1,6 +1,6 @@
 /** Where configuration is looked for: never inside a target. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { JobError, oneLine } from '../errors.ts'
 
 export const CONFIG_NAMES = ['.imgtrust.yaml', '.imgtrust.yml'] as const
@@ -34,6 +34,19 @@ function inFolder(folder: string): string | null {
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
   }
   return null
+}
+
+/**
+ * The user's own configuration, `imgtrust/config.yaml` in `$XDG_CONFIG_HOME` (else `~/.config`): XDG Base Directory
+ * Specification, which has paths that are not absolute passed over.
+ * @returns its path; null where it is not there
+ */
+export function findOwnConfig(env: Readonly<Record<string, string | undefined>>): string | null {
+  const { XDG_CONFIG_HOME: said, HOME: home } = env
+  const folder = said && isAbsolute(said) ? said : home && isAbsolute(home) ? join(home, '.config') : null
+  if (folder === null) return null
+  const path = join(folder, 'imgtrust', 'config.yaml')
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? path : null
 }
 
 /** @throws JobError `not-found`, `unreadable`, `limit` */

@@ -4,6 +4,7 @@ import { presets } from './presets.ts'
 export function configTemplate(): string {
   const lines = Object.entries(presets).map(([id, { summary }]) => `#   ${id.padEnd(12)} ${summary}`)
   return `# Configuration of imgtrust. It counts for the Dockerfiles of this repository, and for scans started in it.
+# Registries, credentials and networks are told in a file of your own: imgtrust init --help.
 
 # What to look at and what fails:
 ${lines.join('\n')}

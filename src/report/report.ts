@@ -73,7 +73,7 @@ export interface ReportTarget {
   stages: ReportStage[]
   findings: ReportFinding[]
   unknowns: ReportUnknown[]
-  /** The configuration file that was read for it. */
+  /** The configuration file that was read for it; the user's own behind it, with a comma. */
   config: string | null
   /** Why the target could not be read to its end: one line; null where it was. */
   error: string | null

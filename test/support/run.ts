@@ -24,7 +24,13 @@ export function imgtrust(args: readonly string[], options: RunOptions = {}): Pro
   const { PATH = '', HOME = '/nonexistent' } = process.env
   const child = spawn(process.execPath, [resolve(root, 'bin/run.js'), ...args], {
     cwd: options.cwd ?? root,
-    env: { PATH, HOME, DOCKER_HOST: 'unix:///nonexistent/docker.sock', ...options.env },
+    env: {
+      PATH,
+      HOME,
+      DOCKER_HOST: 'unix:///nonexistent/docker.sock',
+      XDG_CONFIG_HOME: '/nonexistent',
+      ...options.env,
+    },
   })
   child.stdin.on('error', () => {}) // a program that ends before it has read all
   child.stdin.end(options.stdin ?? '')
