@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { loadRules } from '../rules/index.ts'
 import type { Finding } from '../src/finding.ts'
 import { render } from '../src/remedy/dialects/index.ts'
+import { exampleFiles } from '../src/report/example-files.ts'
 import type { DockerfileExample, ImageExample, ImageSketch, Rule } from '../src/rule.ts'
 import { judgeExample } from '../test/support/examples.ts'
 
@@ -86,12 +87,21 @@ function place({ location }: Finding): string {
 }
 
 function shown(example: DockerfileExample | ImageExample): string {
-  if ('dockerfile' in example) return `\`\`\`dockerfile\n${example.dockerfile.trimEnd()}\n\`\`\`\n`
+  if ('dockerfile' in example) {
+    const files = exampleFiles(example).map(({ path, words }) => `- \`${path}\`: ${escaped(words)}\n`)
+    const context = files.length === 0 ? '' : `\nIn the build context:\n\n${files.join('')}`
+    return `\`\`\`dockerfile\n${example.dockerfile.trimEnd()}\n\`\`\`\n${context}`
+  }
   const policy =
     example.policy === undefined
       ? ''
       : `\nBeside it this \`.imgtrust.yaml\`:\n\n\`\`\`yaml\n${example.policy.trimEnd()}\n\`\`\`\n`
   return `${sketch(example.image)}\n${policy}`
+}
+
+/** HTML in the text of an example is shown, not rendered. */
+function escaped(words: string): string {
+  return words.replace(/[<>&]/g, char => ({ '<': '&lt;', '>': '&gt;' })[char] ?? '&amp;')
 }
 
 function sketch({ distribution, stores, clients = [], packages = [] }: ImageSketch): string {

@@ -1,6 +1,7 @@
 /** `imgtrust rules`: the rules' metadata for a terminal. */
 import picocolors from 'picocolors'
 import type { DockerfileExample, ImageExample, Rule } from '../rule.ts'
+import { exampleFiles } from './example-files.ts'
 
 export function renderRuleList(rules: readonly Rule[], color: boolean): string {
   const paint = picocolors.createColors(color)
@@ -41,6 +42,9 @@ function renderExamples(title: string, examples: readonly (DockerfileExample | I
     ...('dockerfile' in example ? example.dockerfile.trimEnd().split('\n') : describe(example)).map(
       line => `    ${line}`,
     ),
+    ...('dockerfile' in example
+      ? exampleFiles(example).map(({ path, words }) => `  with ${path} in the build context: ${words}`)
+      : []),
     '',
   ])
 }
