@@ -33,7 +33,7 @@ const APK_CURL_LAST = 20
 
 /** Does installing this package bring ca-certificates along? */
 export function drawing(
-  manager: 'apk' | 'apt' | 'rpm' | 'zypper',
+  manager: 'apk' | 'apt' | 'rpm' | 'zypper' | 'pacman',
   name: string,
   distribution: Line | null,
 ): Drawing {

@@ -13,7 +13,7 @@ const CLIENTS = new Set(['curl', 'wget', 'git'])
 /** Packages whose installation is the store's installation. */
 const STORE_PACKAGES = new Set(['ca-certificates', 'ca-certificates-mozilla', 'ca-certificates-bundle'])
 
-export type Manager = 'apk' | 'apt' | 'rpm' | 'zypper'
+export type Manager = 'apk' | 'apt' | 'rpm' | 'zypper' | 'pacman'
 
 /** The newest release of the store's package of this distribution line is installed, or brought up to it. */
 export function installStore(machine: Machine): void {
@@ -100,7 +100,7 @@ function bringAlong(
   options: InstallOptions,
 ): void {
   const { tool } = machine.fields
-  if (options.manager === 'rpm' || options.manager === 'zypper') return
+  if (options.manager !== 'apk' && options.manager !== 'apt') return
   const already = tool === true && !isEmpty(machine)
   if (already) return
   const recommends = options.recommends && !machine.fields.noRecommends

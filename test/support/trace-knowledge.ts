@@ -75,10 +75,18 @@ const layouts: Record<string, StoreLayout> = {
   },
 }
 layouts.ubuntu = layouts.debian!
+layouts.arch = {
+  ...layouts.centos!,
+  family: 'arch',
+  bundle: '/etc/ca-certificates/extracted/tls-ca-bundle.pem',
+  aliases: ['/etc/ssl/cert.pem', '/etc/ssl/certs/ca-certificates.crt'],
+  packaged: '/usr/share/ca-certificates/trust-source',
+  anchors: ['/etc/ca-certificates/trust-source/anchors'],
+}
 
 interface Row {
   readonly os: string
-  readonly version: string
+  readonly version: string | null
   readonly stores: Maybe<readonly BaseStore[]>
   readonly tool?: boolean
   readonly packages?: readonly string[]
@@ -122,6 +130,13 @@ const images: Record<string, Row> = {
     packages: ['ca-certificates'],
     until: '2020-11-01',
   },
+  'archlinux:latest': {
+    os: 'arch',
+    version: null,
+    stores: [bundle(layouts.arch!.bundle, layouts.arch!.aliases, release('arch/ca-certificates 2019', OLD))],
+    tool: true,
+    packages: ['ca-certificates', 'ca-certificates-mozilla'],
+  },
   'sentry:9.1.2': {
     os: 'debian',
     version: '9',
@@ -138,6 +153,7 @@ const newest: Record<string, Release> = {
   debian: release('debian/ca-certificates new', NEW),
   ubuntu: release('ubuntu/ca-certificates new', NEW),
   centos: release('centos/ca-certificates new', NEW),
+  arch: release('arch/ca-certificates new', NEW),
 }
 
 export function tableKnowledge(): TraceKnowledge {

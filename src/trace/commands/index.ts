@@ -1,9 +1,9 @@
 /** The registry of commands: program name → handler. Anything else is {@link other}. */
 import type { CommandResult, ShellCommand } from '../../dockerfile/shell-types.ts'
-import { contentOf, isUnvouched } from '../content.ts'
 import type { Machine } from '../machine.ts'
 import { apk } from './apk.ts'
 import { apt, aptConfig, aptMark } from './apt.ts'
+import { awk } from './awk.ts'
 import { cat } from './cat.ts'
 import { checksum, gpg } from './checks.ts'
 import { conda } from './conda.ts'
@@ -21,6 +21,8 @@ import { mv } from './mv.ts'
 import { npm } from './npm.ts'
 import { openssl } from './openssl.ts'
 import { other } from './other.ts'
+import { pacman } from './pacman.ts'
+import { perl } from './perl.ts'
 import { pip, python } from './pip.ts'
 import { rm } from './rm.ts'
 import { sedCommand } from './sed.ts'
@@ -45,14 +47,9 @@ function register(names: string, handler: Handler): void {
   for (const name of names.split(' ')) registry.set(name, handler)
 }
 
-/** Programs that pass text on: what they are given and nobody vouches for stays so. */
-const filters: Handler = (command, machine) => {
-  const result = other(command, machine)
-  const given = command.stdin === null ? null : contentOf(command.stdin)
-  return given !== null && isUnvouched(given) ? { ...result, stdout: given } : result
-}
-
-register('awk gawk mawk perl', filters)
+register('awk gawk mawk nawk', awk)
+register('perl', perl)
+register('pacman yay paru', pacman)
 register('apk', apk)
 register('apt apt-get aptitude', apt)
 register('apt-mark', aptMark)

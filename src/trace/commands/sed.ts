@@ -36,25 +36,30 @@ export const sedCommand: Handler = (command, machine) => {
     const result = edited(machine, content, options, false)
     return { status: 'likely', stdout: isUnknown(result) ? result : { text: result, mapped: null } }
   }
-  for (const word of call.files) editFile(machine, word, command.cwd, options, call.inPlace)
-  return silent
+  const followed = call.files.map(word => editFile(machine, word, command.cwd, options, call.inPlace ?? ''))
+  // What was followed to its end surely worked: a `|| true` behind it changes nothing.
+  return followed.length > 0 && followed.every(Boolean) ? { ...silent, status: 'success' } : silent
 }
 
-function editFile(
+/**
+ * A file is edited in place by what sed (or a program whose script was put into sed's words) would do.
+ * @returns was it followed to its end?
+ */
+export function editFile(
   machine: Machine,
   word: ShellWord,
   cwd: string | null,
   options: SedOptions | null,
   suffix: string,
-): void {
+): boolean {
   const path = word.value === null ? null : absolutePath(word.value, cwd)
   if (path === null || word.glob) {
     if (path !== null) doubt(machine, [word], cwd, 'sed edits files that match a pattern')
-    return
+    return false
   }
   const before = machine.readFile(path)
   // Nothing is known of it, and it is no store: sed may or may not find it.
-  if (before === null) return
+  if (before === null) return false
   if (suffix !== '') machine.writeFile(path + suffix, before, false, word)
   const conf = realPath(machine.fields, path) === CONF
   const result = edited(machine, before, options, conf)
@@ -62,14 +67,14 @@ function editFile(
   if (!isUnknown(result) && isBundle(before)) {
     const roots = machine.catalogue.parse(result)
     const same = !isUnknown(roots) && !isUnknown(before.roots) && roots.length === before.roots.length
-    if (same) return
+    if (same) return true
     machine.writeFile(
       path,
       { ...before, roots, match: 'nearest', origin: machine.edited(before.origin) },
       false,
       word,
     )
-    return
+    return true
   }
   if (isUnknown(result) && isBundle(before)) {
     machine.writeFile(
@@ -78,9 +83,10 @@ function editFile(
       false,
       word,
     )
-    return
+    return false
   }
   machine.writeFile(path, isUnknown(result) ? result : textContent(result), false, word)
+  return !isUnknown(result)
 }
 
 /** An edit of conf that is to take names out, and finds none: told where the list is known line by line. */
@@ -98,8 +104,8 @@ function idle(machine: Machine, options: SedOptions | null): void {
   })
 }
 
-/** What sed makes of a content. The comment lines at the head of conf are not known: their number neither. */
-function edited(
+/** What sed makes of a content; null: a script that is not understood. The comment lines at the head of conf are not known: their number neither. */
+export function edited(
   machine: Machine,
   content: Content,
   options: SedOptions | null,

@@ -1,6 +1,7 @@
 import { isUnknown, unknown } from '../../model.ts'
 import { refreshedAnchors } from '../anchors.ts'
 import type { Machine } from '../machine.ts'
+import { absolutePath } from '../paths.ts'
 import { refresh, tellRefresh } from '../refresh.ts'
 import { hasOption, operands } from '../words.ts'
 import { type Handler, ran } from './types.ts'
@@ -25,10 +26,16 @@ export const updateCaTrust: Handler = (command, machine) => {
   return ran
 }
 
-/** p11-kit's `trust anchor FILE`. */
+/** p11-kit's trust(1): `extract-compat` is what update-ca-trust runs; `anchor` also adds or takes away. */
 export const trust: Handler = (command, machine) => {
-  const [verb] = operands(command.args)
+  const [verb, ...words] = operands(command.args, new Set(['--format', '--filter', '--purpose']))
+  if (verb?.value === 'extract-compat') run(machine, 'update-ca-trust')
   if (verb?.value === 'anchor') doubt(machine, 'trust anchor changes the store')
+  if (verb?.value === 'extract') {
+    const target = words.at(-1)
+    const path = target?.value ? absolutePath(target.value, command.cwd) : null
+    if (path !== null) machine.writeDoubt(path, 'trust extract writes it', target!)
+  }
   return ran
 }
 
