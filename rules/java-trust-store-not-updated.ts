@@ -27,7 +27,7 @@ export default defineDockerfileRule<Unheard>({
   why: `
 Java does not read the system's trust store. It has a file of its own, \`cacerts\`, beside its libraries. Where Java came
 from the distribution's packages, a hook of \`update-ca-certificates\` keeps that file in step. The images of Eclipse
-Temurin and AdoptOpenJDK carry the JDK's own file: an authority that was added to the system is unknown to Java, which
+Temurin, AdoptOpenJDK and IBM Semeru carry the JDK's own file: an authority that was added to the system is unknown to Java, which
 refuses with "PKIX path building failed".
 
 The rule fires where an anchor was added to an image on one of those bases and nothing touched a keystore. The finding is
@@ -93,8 +93,8 @@ the image starts can't be read.
   },
 })
 
-/** Images whose JDK brings its cacerts, by their publishers' Dockerfiles: adoptium/containers. */
-const OWN = /^(eclipse-temurin|adoptopenjdk)$/
+/** Images whose JDK is unpacked with its own cacerts, by their Dockerfiles: adoptium/containers, ibmruntimes/semeru-containers. */
+const OWN = /^(eclipse-temurin|adoptopenjdk|ibm-semeru-runtimes)$/
 
 function ownStore(model: DockerfileModel, stage: TracedStage): string | null {
   const { base } = baseStage(model, stage)
