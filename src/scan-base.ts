@@ -107,7 +107,7 @@ function confOf(tree: ImageTree): ScannedImage['conf'] {
   if (!tree.exists(CONF)) return null
   const bytes = tree.read(CONF)
   if (bytes === null) return unknown(`${CONF} of the base image could not be read`)
-  return Buffer.from(bytes).toString('latin1').replace(/\n$/, '').split('\n')
+  return Buffer.from(bytes).toString('utf8').replace(/\n$/, '').split('\n')
 }
 
 function releaseOf(store: ImageModel['stores'][number], { distribution, packages }: ImageModel) {
