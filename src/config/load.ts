@@ -14,9 +14,9 @@ export class Configs {
 
   /**
    * @param choice a path, `find` (upwards from each target), or null: none, the user's own neither
-   * @param env where the user's own file is looked for
+   * @param env where the user's own file is looked for; absent: the process's own
    */
-  constructor(choice: string | null, env: Readonly<Record<string, string | undefined>>) {
+  constructor(choice: string | null, env: Readonly<Record<string, string | undefined>> = process.env) {
     this.#choice = choice
     this.#env = env
   }
