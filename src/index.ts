@@ -12,27 +12,11 @@ import type { RootDifference, RootList, RootLives } from './roots/report.ts'
 export type { ErrorCode } from './errors.ts'
 export { JobError } from './errors.ts'
 export type { Severity } from './finding.ts'
-export type { Forecast, ForecastEvent, ForecastKind, ForecastTarget } from './forecast/report.ts'
+export type * from './forecast/report.ts'
 export type { RuleSettings } from './judge/check.ts'
-export type {
-  Report,
-  ReportClient,
-  ReportFinding,
-  ReportRemedy,
-  ReportRoot,
-  ReportStage,
-  ReportStore,
-  ReportTarget,
-  RootStatus,
-} from './report/report.ts'
-export type {
-  ListedRoot,
-  RootDifference,
-  RootLife,
-  RootList,
-  RootLives,
-  RootsReport,
-} from './roots/report.ts'
+export type { Instant } from './model.ts'
+export type * from './report/report.ts'
+export type * from './roots/report.ts'
 
 export interface JudgeOptions {
   /** Judge as of this instant (milliseconds since 1970 UTC); default: now. It never changes what is read. */

@@ -9,6 +9,7 @@ import { root, validReport } from '../../support/run.ts'
 let folder: string
 let files: string[]
 let size: number
+let tarball: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'imgtrust-package-'))
   const output = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
@@ -18,6 +19,7 @@ beforeAll(() => {
   const [packed] = JSON.parse(output.slice(output.indexOf('[\n')))
   files = packed.files.map((file: { path: string }) => file.path)
   size = packed.size
+  tarball = join(folder, packed.filename)
   writeFileSync(join(folder, 'package.json'), '{ "name": "user", "type": "module" }')
   execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, packed.filename)], {
     cwd: folder,
@@ -45,6 +47,31 @@ describe('the packed tarball', () => {
   it('brings no other package', () => {
     const lock = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8'))
     expect(Object.keys(lock.packages)).toEqual(['node_modules/imgtrust'])
+  })
+})
+
+describe('the packed library', () => {
+  const tool = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+
+  it('is without a remark of publint', async () => {
+    const { publint } = await import('publint')
+    const bytes = readFileSync(tarball)
+    const pack = { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) }
+    expect((await publint({ pkgDir: root, pack, strict: true })).messages).toEqual([])
+  })
+
+  it('has types that resolve wherever modules can be imported', () => {
+    const cli = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+    const { status, stdout } = tool(cli, tarball, '--profile', 'esm-only', '--format', 'json')
+    expect(status).toBe(0)
+    // The two kinds of resolution that know no modules are no promise of ours.
+    const { problems } = JSON.parse(stdout)
+    expect(Object.keys(problems).filter(kind => !/^(NoResolution|CJSResolvesToESM)$/.test(kind))).toEqual([])
+  })
+
+  it('is documented whole: typedoc has no remark', () => {
+    const { status, stdout, stderr } = tool(join(root, 'node_modules/typedoc/bin/typedoc'), '--emit', 'none')
+    expect([status, stdout + stderr]).toEqual([0, ''])
   })
 })
 

@@ -1,6 +1,6 @@
 /** The hooks, by the real pre-commit, from a clone of this commit: npm builds it, it finds, it passes. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -83,6 +83,32 @@ describe.skipIf(absent !== '')(`pre-commit${absent && ` (skipped: no ${absent})`
     const second = commit()
     expect(second.stdout + second.stderr).toMatch(/imgtrust lint.*Passed/)
     expect(second.status).toBe(0)
+  })
+
+  it('mends as hooks do: a first run changes the file and fails, a second one passes', () => {
+    writeFileSync(
+      join(sample, 'fix.yaml'),
+      [
+        'repos:',
+        `  - repo: ${join(folder, 'imgtrust')}`,
+        `    rev: ${git(join(folder, 'imgtrust'), 'rev-parse', 'HEAD')}`,
+        '    hooks:',
+        '      - id: imgtrust-lint',
+        '        args: [--fix, --at, "2026-11-23"]',
+        '',
+      ].join('\n'),
+    )
+    const fetched = 'RUN apk add --no-cache curl && curl -k -O https://example.org/app'
+    write('mend.Dockerfile', ['FROM alpine:3.24', fetched, 'CMD ["./app"]'])
+    const mend = () => preCommit('run', '--config', 'fix.yaml', '--files', 'mend.Dockerfile')
+    const first = mend()
+    expect(first.output).toMatch(/imgtrust lint.*Failed[\s\S]*files were modified by this hook/)
+    expect(first.status).toBe(1)
+    const text = readFileSync(join(sample, 'mend.Dockerfile'), 'utf8')
+    expect(text).toContain('curl -O https://example.org/app')
+    const second = mend()
+    expect([second.status, second.output]).toEqual([0, expect.stringMatching(/imgtrust lint.*Passed/)])
+    expect(readFileSync(join(sample, 'mend.Dockerfile'), 'utf8')).toBe(text)
   })
 
   it('scans when asked by hand', () => {
