@@ -94,18 +94,18 @@ describe.skipIf(absent !== '')(`pre-commit${absent && ` (skipped: no ${absent})`
         `    rev: ${git(join(folder, 'imgtrust'), 'rev-parse', 'HEAD')}`,
         '    hooks:',
         '      - id: imgtrust-lint',
-        '        args: [--fix, --at, "2026-11-23"]',
+        '        args: [--fix, --at, "2020-05-31", --fail-on, error]',
         '',
       ].join('\n'),
     )
-    const fetched = 'RUN apk add --no-cache curl && curl -k -O https://example.org/app'
-    write('mend.Dockerfile', ['FROM alpine:3.24', fetched, 'CMD ["./app"]'])
+    const before = readFileSync(join(root, 'examples/addtrust/Dockerfile'), 'utf8')
+    write('mend.Dockerfile', before.trimEnd().split('\n'))
     const mend = () => preCommit('run', '--config', 'fix.yaml', '--files', 'mend.Dockerfile')
     const first = mend()
     expect(first.output).toMatch(/imgtrust lint.*Failed[\s\S]*files were modified by this hook/)
     expect(first.status).toBe(1)
     const text = readFileSync(join(sample, 'mend.Dockerfile'), 'utf8')
-    expect(text).toContain('curl -O https://example.org/app')
+    expect(text).toMatch(/^RUN sed -i "\/AddTrust_External_Root\.crt\/d" .* && update-ca-certificates -f -v$/m)
     const second = mend()
     expect([second.status, second.output]).toEqual([0, expect.stringMatching(/imgtrust lint.*Passed/)])
     expect(readFileSync(join(sample, 'mend.Dockerfile'), 'utf8')).toBe(text)
