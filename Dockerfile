@@ -14,7 +14,7 @@ LABEL org.opencontainers.image.title="imgtrust" \
       org.opencontainers.image.description="Linter and scanner for the TLS trust stores of container images" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /src/package.json /src/oclif.manifest.json /src/NOTICE /src/LICENSE /opt/imgtrust/
-COPY --from=build /src/bin/run.js /opt/imgtrust/bin/run.js
+COPY --from=build /src/bin /opt/imgtrust/bin
 COPY --from=build /src/schema /opt/imgtrust/schema
 COPY --from=build /src/dist /opt/imgtrust/dist
 # By number: Kubernetes' runAsNonRoot can't tell by a name. The home is for the cache alone.

@@ -6,7 +6,8 @@ import { root } from './support/run.ts'
 
 const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const named = (text: string) => [...text.matchAll(/^\| `([^`]+)` \| \S/gm)].map(match => match[1] ?? '').sort()
+const named = (text: string) =>
+  [...text.matchAll(/^\| `([^`]+)` \| \S/gm)].map(match => match[1] ?? '').sort()
 const sections = page.split(/^## /m)
 const section = (title: string) => named(sections.find(text => text.startsWith(title)) ?? '')
 

@@ -7,5 +7,6 @@ const { pairs } = await diffRoots('examples/addtrust/Dockerfile', 'release:mozil
 for (const { onlyA, both } of pairs) {
   console.log(`${both} in both`)
   for (const { name, notAfter, status } of onlyA)
-    if (!status.includes('expired')) console.log(`${name} until ${notAfter.slice(0, 10)}: ${status.join(', ')}`)
+    if (!status.includes('expired'))
+      console.log(`${name} until ${notAfter.slice(0, 10)}: ${status.join(', ')}`)
 }

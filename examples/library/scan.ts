@@ -6,5 +6,7 @@ const run = scan(images.length > 0 ? images : ['dir:examples'], { signal: AbortS
 for await (const { target, rule, severity, message } of run) console.log({ target, rule, severity, message })
 
 const { summary, targets } = await run
-console.log(targets.map(({ target, stores, error }) => `${target}: ${error ?? `${stores.length} stores`}`).join('\n'))
+console.log(
+  targets.map(({ target, stores, error }) => `${target}: ${error ?? `${stores.length} stores`}`).join('\n'),
+)
 console.log(`${summary.error} errors, ${summary.warning} warnings`)

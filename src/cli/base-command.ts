@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { Command } from '@oclif/core'
 import { now, parseInstant } from '../clock.ts'
 import { JobError, oneLine } from '../errors.ts'
-import { reaches, type Severity, severities } from '../finding.ts'
+import { type Severity, severities } from '../finding.ts'
 import type { RuleSettings } from '../judge/check.ts'
 import type { Instant } from '../model.ts'
 import { parseDuration } from '../options.ts'
+import { EXIT, exitStatus } from '../report/exit-status.ts'
 import { type FormatOptions, formats } from '../report/formats/index.ts'
 import type { Report } from '../report/report.ts'
 import { didYouMean } from './suggest.ts'
@@ -39,8 +40,7 @@ interface JudgeSettings {
   readonly updateBaseline: boolean
 }
 
-/** 130 is what a shell says of a program that Ctrl-C ended (128 + SIGINT). */
-export const EXIT = { clean: 0, findings: 1, failed: 2, interrupted: 130 } as const
+export { EXIT }
 
 /** What all commands share: reading common flags, printing reports, and errors as one line with exit status 2. */
 export abstract class BaseCommand extends Command {
@@ -76,6 +76,7 @@ export abstract class BaseCommand extends Command {
       color: useColor(flags.color, process.stdout, process.env),
       width: process.stdout.columns ?? 100,
       show: failOn === 'info' ? 'info' : 'warning',
+      failOn,
       failures: !(process.stdout.isTTY && process.stderr.isTTY),
       remedy: (flags.remedy ?? 'dockerfile') as FormatOptions['remedy'],
     }
@@ -165,13 +166,6 @@ export function instantOf(text: string | undefined): Instant {
 interface ParseError extends Error {
   /** Of an error about flags that do not exist. */
   readonly flags?: readonly unknown[]
-}
-
-/** 2 wins over 1: a job that could not be done is said even where findings stand beside it. */
-export function exitStatus({ summary, targets }: Report, failOn: Severity | 'never'): number {
-  if (summary.failed > 0) return EXIT.failed
-  const findings = targets.flatMap(target => target.findings)
-  return findings.some(finding => reaches(finding.severity, failOn)) ? EXIT.findings : EXIT.clean
 }
 
 function parseOutput(value: string): { format: string; file: string } {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { rules } from '../../src/index.ts'
 import { applyEdits } from '../../src/remedy/dialects/text.ts'
 import { placeEdits } from '../../src/report/edits.ts'
-import { formats } from '../../src/report/formats/index.ts'
+import { type FormatOptions, formats } from '../../src/report/formats/index.ts'
 import type { Report, ReportFinding } from '../../src/report/report.ts'
 import { finding, options, report, target } from './sample-report.ts'
 
@@ -83,6 +83,19 @@ describe('sarif', () => {
   })
 })
 
+describe("sarif's exit code", () => {
+  it.each([
+    ['error', 'warning', 1],
+    ['info', 'warning', 0],
+    ['info', 'info', 1],
+    ['error', 'never', 0],
+  ] as const)('of a finding of severity %s with --fail-on %s is %i', async (severity, failOn, exitCode) => {
+    const found = report(target({ findings: [finding({ severity })] }))
+    const [invocation] = JSON.parse(await render('sarif', found, { failOn })).runs[0].invocations
+    expect(invocation).toMatchObject({ executionSuccessful: true, exitCode })
+  })
+})
+
 describe('fingerprints', () => {
   const of = async (...targets: Parameters<typeof report>) =>
     (await json('sarif', report(...targets))).runs[0].results.map(
@@ -153,15 +166,24 @@ describe('junit', () => {
     )
     const ofDockerfiles = (await rules()).filter(({ scope }) => scope === 'dockerfile').length
     expect(text).toContain(
-      `<testsuites name="imgtrust" tests="${ofDockerfiles + 1}" failures="1" errors="1">`,
+      `<testsuites name="imgtrust" tests="${ofDockerfiles + 1}" failures="1" errors="1" skipped="0">`,
     )
     expect(text).toMatch(/<failure type="error" message="2 findings: The store/)
     expect(text.match(/<testcase name="target-failed"/g)).toHaveLength(1)
   })
-  it('fails for no finding below the severity shown', async () => {
-    const info = report(target({ findings: [finding({ severity: 'info' })] }))
-    expect(await render('junit', info)).not.toContain('<failure')
-    expect(await render('junit', info, { show: 'info' })).toContain('<failure type="info"')
+  it('fails where --fail-on makes the exit status 1, skips what is shown below it, and passes what is not shown', async () => {
+    const outcome = async (severity: 'error' | 'warning' | 'info', changes: Partial<FormatOptions>) => {
+      const text = await render('junit', report(target({ findings: [finding({ severity })] })), changes)
+      const [, counted] = /<testsuites .* failures="(\d)" errors="0"/.exec(text) ?? []
+      expect(counted).toBe(text.includes('<failure') ? '1' : '0')
+      expect(text.includes('skipped="1"')).toBe(text.includes('<skipped message='))
+      return text.includes('<failure') ? 'failure' : text.includes('<skipped') ? 'skipped' : 'passed'
+    }
+    expect(await outcome('error', { failOn: 'error' })).toBe('failure')
+    expect(await outcome('warning', { failOn: 'error' })).toBe('skipped')
+    expect(await outcome('info', { failOn: 'error' })).toBe('passed')
+    expect(await outcome('info', { failOn: 'info', show: 'info' })).toBe('failure')
+    expect(await outcome('error', { failOn: 'never' })).toBe('skipped')
   })
 })
 

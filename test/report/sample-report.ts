@@ -6,6 +6,7 @@ export const options: FormatOptions = {
   width: 100,
   show: 'warning',
   failures: true,
+  failOn: 'warning',
   remedy: 'dockerfile',
 }
 

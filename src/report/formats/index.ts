@@ -8,6 +8,8 @@ export interface FormatOptions {
   readonly width: number
   /** Findings below this severity are only counted by formats for people; machines get all. */
   readonly show: Severity
+  /** `--fail-on`: findings from here on make the exit status 1. */
+  readonly failOn: Severity | 'never'
   /** Name the failures too: not where the reader sees them on standard error at the same time. */
   readonly failures: boolean
   /** The dialect that remedies are shown in by formats for people. */

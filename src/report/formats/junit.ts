@@ -6,19 +6,20 @@ import { visible } from '../visible.ts'
 import type { Format, FormatOptions } from './index.ts'
 
 /**
- * JUnit's XML as Jenkins, GitLab, Azure and CircleCI read it: a suite a target, a case a rule. Findings from the shown
- * severity on are failures; those below it stand in the case's output. A target that could not be read is an error.
+ * JUnit's XML as Jenkins, GitLab, Azure and CircleCI read it: a suite a target, a case a rule. Findings that make the
+ * exit status 1 (`--fail-on`) are failures; a case with none but lesser ones is skipped, and names them; what is not
+ * shown stands in its output. A target that could not be read is an error.
  * @param rules all rules: what was looked for and not found is a passed case
  */
 export function createJunit(rules: readonly Rule[]): Format {
   return {
     render(report, options) {
       const suites = report.targets.map(target => renderSuite(target, report, rules, options))
-      const sum = (key: 'tests' | 'failures' | 'errors') =>
+      const sum = (key: 'tests' | 'failures' | 'errors' | 'skipped') =>
         suites.reduce((total, suite) => total + suite[key], 0)
       return [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        `<testsuites name="imgtrust" tests="${sum('tests')}" failures="${sum('failures')}" errors="${sum('errors')}">`,
+        `<testsuites name="imgtrust" tests="${sum('tests')}" failures="${sum('failures')}" errors="${sum('errors')}" skipped="${sum('skipped')}">`,
         ...suites.map(({ xml }) => xml),
         '</testsuites>',
         '',
@@ -46,6 +47,7 @@ interface Suite {
   readonly tests: number
   readonly failures: number
   readonly errors: number
+  readonly skipped: number
 }
 
 function renderSuite(
@@ -65,7 +67,8 @@ function renderSuite(
     if (failed && findings.length === 0) return []
     return [renderCase(rule, name, findings, target, options)]
   })
-  const failures = cases.filter(one => one.failed).length
+  const failures = cases.filter(one => one.outcome === 'failure').length
+  const skipped = cases.filter(one => one.outcome === 'skipped').length
   const properties = [
     ['at', report.at],
     ['knowledge', report.tool.knowledge],
@@ -73,7 +76,7 @@ function renderSuite(
   ].map(([key = '', value = '']) => `      <property name="${escapeXml(key)}" value="${escapeXml(value)}"/>`)
   const unknowns = target.unknowns.map(({ what, why }) => `unknown: ${visible(what)}: ${visible(why)}`)
   const xml = [
-    `  <testsuite name="${name}" tests="${cases.length + (failed ? 1 : 0)}" failures="${failures}" errors="${failed ? 1 : 0}">`,
+    `  <testsuite name="${name}" tests="${cases.length + (failed ? 1 : 0)}" failures="${failures}" errors="${failed ? 1 : 0}" skipped="${skipped}">`,
     '    <properties>',
     ...properties,
     '    </properties>',
@@ -82,7 +85,7 @@ function renderSuite(
     ...(unknowns.length === 0 ? [] : [`    <system-out>${escapeXml(unknowns.join('\n'))}</system-out>`]),
     '  </testsuite>',
   ].join('\n')
-  return { xml, tests: cases.length + (failed ? 1 : 0), failures, errors: failed ? 1 : 0 }
+  return { xml, tests: cases.length + (failed ? 1 : 0), failures, errors: failed ? 1 : 0, skipped }
 }
 
 function renderCase(
@@ -91,27 +94,34 @@ function renderCase(
   findings: readonly ReportFinding[],
   target: ReportTarget,
   options: FormatOptions,
-): { readonly xml: string; readonly failed: boolean } {
-  const shown = findings.filter(({ severity }) => reaches(severity, options.show))
-  const hidden = findings.filter(finding => !shown.includes(finding))
-  const [first] = shown
+): { readonly xml: string; readonly outcome: 'passed' | 'skipped' | 'failure' } {
+  const failing = findings.filter(({ severity }) => reaches(severity, options.failOn))
+  const shown =
+    failing.length > 0 ? failing : findings.filter(({ severity }) => reaches(severity, options.show))
+  const rest = findings.filter(finding => !shown.includes(finding))
+  const outcome = failing.length > 0 ? 'failure' : shown.length > 0 ? 'skipped' : 'passed'
+  const told = (some: readonly ReportFinding[]) =>
+    escapeXml(some.map(finding => describe(finding, target, options)).join('\n\n'))
   const parts = [
-    ...(first === undefined
-      ? []
-      : [
-          `      <failure type="${shown.some(one => one.severity === 'error') ? 'error' : first.severity}" message="${escapeXml(
-            (shown.length === 1 ? '' : `${shown.length} findings: `) + visible(first.message),
-          )}">${escapeXml(shown.map(finding => describe(finding, target, options)).join('\n\n'))}</failure>`,
-        ]),
-    ...(hidden.length === 0
-      ? []
-      : [
-          `      <system-out>${escapeXml(hidden.map(finding => describe(finding, target, options)).join('\n\n'))}</system-out>`,
-        ]),
+    ...(outcome === 'passed' ? [] : [renderOutcome(outcome, shown, told(shown))]),
+    ...(rest.length === 0 ? [] : [`      <system-out>${told(rest)}</system-out>`]),
   ]
   const head = `    <testcase name="${escapeXml(rule)}" classname="${suite}"`
   const xml = parts.length === 0 ? `${head}/>` : [`${head}>`, ...parts, '    </testcase>'].join('\n')
-  return { xml, failed: first !== undefined }
+  return { xml, outcome }
+}
+
+function renderOutcome(
+  outcome: 'failure' | 'skipped',
+  findings: readonly ReportFinding[],
+  content: string,
+): string {
+  const [first] = findings
+  const number = findings.length === 1 ? '' : `${findings.length} findings: `
+  const message = escapeXml(number + visible(first?.message ?? ''))
+  const gravest = findings.some(one => one.severity === 'error') ? 'error' : first?.severity
+  const type = outcome === 'failure' ? ` type="${gravest}"` : ''
+  return `      <${outcome}${type} message="${message}">${content}</${outcome}>`
 }
 
 function renderError(suite: string, error: string): string {

@@ -1,10 +1,11 @@
 import type { Rule } from '../../rule.ts'
+import { exitStatus } from '../exit-status.ts'
 import { packageUrl } from '../links.ts'
 import { fileOf, fingerprints, plainPath, remediesOf } from '../place.ts'
 import { plainJson } from '../plain-json.ts'
 import type { Report, ReportFinding, ReportTarget, ReportUnknown } from '../report.ts'
 import { visible } from '../visible.ts'
-import type { Format } from './index.ts'
+import type { Format, FormatOptions } from './index.ts'
 import { artifactOf, IMAGES, type LocationInput, locationOf } from './sarif-location.ts'
 import { ruleTable } from './sarif-rules.ts'
 
@@ -14,7 +15,7 @@ import { ruleTable } from './sarif-rules.ts'
  * on disk, with image and layer as logical locations. What could not be read is a notification of the run.
  */
 export function createSarif(rules: readonly Rule[]): Format {
-  return { render: report => `${plainJson(sarifLog(report, rules), 2)}\n` }
+  return { render: (report, options) => `${plainJson(sarifLog(report, rules, options), 2)}\n` }
 }
 
 /**
@@ -40,7 +41,7 @@ function notification(id: string, name: string, text: string): object {
   return { id, name, shortDescription: { text }, fullDescription: { text }, help: { text } }
 }
 
-function sarifLog(report: Report, rules: readonly Rule[]): object {
+function sarifLog(report: Report, rules: readonly Rule[], options: FormatOptions): object {
   const { tool, targets } = report
   const known = fingerprints(report)
   const ids = [...new Set([...rules.map(({ id }) => id), ...rulesOf(report)])].sort()
@@ -65,7 +66,7 @@ function sarifLog(report: Report, rules: readonly Rule[]): object {
         automationDetails: { id: `imgtrust/${images ? 'scan' : 'lint'}/` },
         columnKind: 'utf16CodeUnits',
         ...(images ? { originalUriBaseIds: IMAGES.definition } : {}),
-        invocations: [invocation(report)],
+        invocations: [invocation(report, options)],
         results: targets.flatMap(target =>
           target.findings.map(finding =>
             result(finding, { target, report }, ids.indexOf(finding.rule), known.get(finding) ?? ''),
@@ -81,11 +82,12 @@ function rulesOf({ targets }: Report): string[] {
   return targets.flatMap(({ findings }) => findings.map(({ rule }) => rule))
 }
 
-/** The exit status is known here only where a target failed; else it hangs on --fail-on. */
-function invocation({ targets, summary }: Report): object {
+/** Findings are no failure of the run: that is what a target is which could not be read. */
+function invocation(report: Report, { failOn }: FormatOptions): object {
+  const { targets, summary } = report
   return {
     executionSuccessful: summary.failed === 0,
-    ...(summary.failed > 0 ? { exitCode: 2 } : {}),
+    exitCode: exitStatus(report, failOn),
     toolExecutionNotifications: targets.flatMap(target => [
       ...(target.error === null ? [] : [failure(target, target.error)]),
       ...target.unknowns.map(entry => unknownNotification(entry, target)),

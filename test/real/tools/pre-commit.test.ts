@@ -105,7 +105,9 @@ describe.skipIf(absent !== '')(`pre-commit${absent && ` (skipped: no ${absent})`
     expect(first.output).toMatch(/imgtrust lint.*Failed[\s\S]*files were modified by this hook/)
     expect(first.status).toBe(1)
     const text = readFileSync(join(sample, 'mend.Dockerfile'), 'utf8')
-    expect(text).toMatch(/^RUN sed -i "\/AddTrust_External_Root\.crt\/d" .* && update-ca-certificates -f -v$/m)
+    expect(text).toMatch(
+      /^RUN sed -i "\/AddTrust_External_Root\.crt\/d" .* && update-ca-certificates -f -v$/m,
+    )
     const second = mend()
     expect([second.status, second.output]).toEqual([0, expect.stringMatching(/imgtrust lint.*Passed/)])
     expect(readFileSync(join(sample, 'mend.Dockerfile'), 'utf8')).toBe(text)
