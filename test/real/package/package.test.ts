@@ -32,7 +32,7 @@ describe('the packed tarball', () => {
   it('holds no sources, tests, scripts or secrets', () => {
     const strange = files.filter(
       path =>
-        !/^(?:bin\/run\.js|dist\/|schema\/|docs\/rules\/|oclif\.manifest\.json|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)/.test(
+        !/^(?:bin\/(?:run\.js|package\.json)|dist\/|schema\/|docs\/rules\/|oclif\.manifest\.json|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)/.test(
           path,
         ),
     )
@@ -53,11 +53,9 @@ describe('the packed tarball', () => {
 describe('the packed library', () => {
   const tool = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
 
-  it('is without a remark of publint', async () => {
-    const { publint } = await import('publint')
-    const bytes = readFileSync(tarball)
-    const pack = { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) }
-    expect((await publint({ pkgDir: root, pack, strict: true })).messages).toEqual([])
+  it('is without a remark of publint', () => {
+    const { stdout } = tool(join(root, 'node_modules/publint/src/cli.js'), 'run', tarball, '--strict')
+    expect(stdout).toMatch(/All good!\s*$/)
   })
 
   it('has types that resolve wherever modules can be imported', () => {
