@@ -34,6 +34,8 @@ describe.skipIf(why !== '')(`the image of imgtrust${why && ` (skipped: ${why})`}
       '-q',
       '--network',
       'host',
+      '--volume',
+      `${dirname(BUNDLE)}:${dirname(BUNDLE)}:ro`,
       '--build-arg',
       'BASE=localhost/base:1',
       '-t',
