@@ -1,6 +1,7 @@
 /** Clients by the names that people give them, where no image says what its clients are. */
 import { type Client, isUnknown, type Maybe, unknown } from '../model.ts'
 import { readJson } from './load.ts'
+import { versionIn } from './tls-libraries.ts'
 import { type KnownProfile, type MeasuredRow, measuredClients, profileFor } from './tls-profiles.ts'
 import { compareDotted, compareOpenssl } from './versions.ts'
 
@@ -105,7 +106,7 @@ function measuredOf({ program, library }: NameRow): readonly MeasuredRow[] {
 }
 
 const counted = ({ counts }: NameRow, each: MeasuredRow) =>
-  (counts === 'library' ? each.libraryVersion : each.version) ?? ''
+  versionIn(each.library, (counts === 'library' ? each.libraryVersion : each.version) ?? '') ?? ''
 
 const order = ({ library }: NameRow) => (library === 'OpenSSL' ? compareOpenssl : compareDotted)
 

@@ -95,8 +95,12 @@ export interface SearchProfile extends JudgeProfile {
   readonly hostJudged: 'before' | 'last'
   /** Is the server's own certificate judged after its path? */
   readonly leafLast?: true
-  /** May a certificate with neither basic constraints nor key usage be an issuer? */
-  readonly bareIssuers?: true
+  /** May a certificate (of version 1 alone) with neither basic constraints nor key usage be an issuer? */
+  readonly bareIssuers?: 'any' | 'of-version-1'
+  /** May an issuer lack keyCertSign where it has a key usage? */
+  readonly anyKeyUsage?: true
+  /** Is a certificate of an authority refused as a server's? */
+  readonly leafNoCa?: true
   /** Is a root that was sent judged, too, where the store holds another certificate of its name and key? */
   readonly sentRoots?: true
   /** Whether signatures of RSASSA-PSS are taken is not known. */

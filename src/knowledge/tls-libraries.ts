@@ -73,7 +73,7 @@ export function failsOnExpiredCrossSign(
 ): Maybe<ChainVerdict> {
   const name = libraryName(library)
   if (version === null) return unknown(`the version of ${name} is not known`)
-  const upstream = upstreamOf(version)
+  const upstream = versionIn(name, version)
   if (upstream === null) return unknown(`"${version}" is no version of ${name}`)
   const rows = readJson<(Range | BuildRow)[]>('tls-behaviour.json').filter(row => row.library === name)
   const compare = name === 'OpenSSL' ? compareOpenssl : compareDotted
@@ -161,6 +161,12 @@ function ownerOf(build: string): string {
   const id = factsId(build)
   if (rebuildsRhel(id)) return 'rhel'
   return id === 'distroless' || id === 'raspbian' ? 'debian' : id
+}
+
+/** The version of a library as its ranges count it: Java 8 calls its 8.0.402 `1.8.0_402`. Null: it is none. */
+export function versionIn(library: string, text: string): string | null {
+  const old = library === 'OpenJDK' ? /^1\.(\d+)\.0(?:_(\d+))?/.exec(text) : null
+  return upstreamOf(old ? [old[1], '0', old[2] ?? '0'].join('.') : text)
 }
 
 /** `1.0.2g` of `1:1.0.2g-1ubuntu4.20`, `3.6.7` of `3.6.7-4+deb10u5`, `1.1.1l` of `1.1.1l-r0`. */

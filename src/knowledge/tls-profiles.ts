@@ -2,7 +2,7 @@
 import { type Client, isUnknown, type Maybe, unknown } from '../model.ts'
 import { readJson } from './load.ts'
 import type { PathProfile } from './path-profile.ts'
-import { failsOnExpiredCrossSign, libraryName, upstreamOf } from './tls-libraries.ts'
+import { failsOnExpiredCrossSign, libraryName, upstreamOf, versionIn } from './tls-libraries.ts'
 import { compareDotted, compareOpenssl } from './versions.ts'
 
 /** What is known of a client's way, and how. */
@@ -111,9 +111,9 @@ export function profileFor(client: ProfileClient): Maybe<KnownProfile> {
   const measured = measuredClients().some(
     row =>
       row.program === client.program &&
-      row.version === (client.version && upstreamOf(client.version)) &&
       row.library === library &&
-      row.libraryVersion === version &&
+      sameVersion(row.version, client.version, library) &&
+      versionIn(library, row.libraryVersion) === version &&
       row.build === client.build,
   )
   const { profile, otherwise } = mended(client, library, version, base, put)
@@ -137,6 +137,7 @@ function isOwnTool({ program }: ProfileClient, library: string): boolean {
     'Mbed TLS': ['mbedtls'],
     wolfSSL: ['wolfssl'],
     'Erlang/OTP': ['erlang'],
+    rustls: ['deno'],
   }
   return tools[library]?.includes(program) === true
 }
@@ -162,9 +163,9 @@ function pick(name: 'from' | 'below', value: string | undefined): Range {
   return value === undefined ? {} : { [name]: value }
 }
 
-/** The version of a library as its ranges count it: Java 8 calls itself 1.8.0. */
-function versionIn(library: string, text: string): string | null {
-  return upstreamOf(library === 'OpenJDK' ? text.replace(/^1\.(?=\d)/, '') : text)
+/** Two versions of a program, which Java's own is, too. */
+function sameVersion(a: string | null, b: string | null, library: string): boolean {
+  return (a && versionIn(library, a)) === (b && versionIn(library, b))
 }
 
 /** Before the first range the first, after the last the last; null in a gap between two: there it is not known. */

@@ -30,6 +30,7 @@ export function judgeSearch(input: PathInput, profile: SearchProfile): Judged {
   const own = [extensionFault(leaf), dateFault(leaf, input.at), keyFault(leaf, profile)].filter(
     each => each !== null,
   )
+  if (profile.leafNoCa && leaf.extensions.basicConstraints?.ca) own.push(fault('wrong-purpose', leaf))
   if (!leafUsageFits(leaf, profile)) own.push(fault('wrong-purpose', leaf))
   const name = isNamed(leaf, input.host, profile.host) ? null : fault('hostname-mismatch', leaf)
   if (own.length > 0 && !profile.leafLast) return { chain: [leaf], faults: own }
@@ -168,8 +169,10 @@ function isSameKey(a: Certificate, b: Certificate): boolean {
   return Buffer.compare(a.spki, b.spki) === 0 && Buffer.compare(a.subject.der, b.subject.der) === 0
 }
 
-function isIssuer(certificate: Certificate, { bareIssuers }: SearchProfile): boolean {
+function isIssuer(certificate: Certificate, { bareIssuers, anyKeyUsage }: SearchProfile): boolean {
   const { basicConstraints, keyUsage } = certificate.extensions
-  if (bareIssuers && basicConstraints === null && keyUsage === null) return true
-  return (certificate.version === 1 ? certificate.ca : basicConstraints?.ca === true) && maySign(certificate)
+  const bare = basicConstraints === null && keyUsage === null
+  if (bare && (bareIssuers === 'any' || (bareIssuers && certificate.version === 1))) return true
+  const ca = certificate.version === 1 ? certificate.ca : basicConstraints?.ca === true
+  return ca && (anyKeyUsage === true || maySign(certificate))
 }

@@ -15,8 +15,11 @@ describe('a client by its name', () => {
     ['gnutls-3.6.7', 'gnutls-cli 3.6.7 · GnuTLS 3.6.7 (upstream) · source'],
     ['libressl-2.7.5', 'libtls 2.7.5 · LibreSSL 2.7.5 (upstream) · source'],
     ['libtls-2.7.5', 'libtls 2.7.5 · LibreSSL 2.7.5 (upstream) · source'],
-    ['java-17', 'java 17.0.15 · OpenJDK 17.0.15 (debian) · measured'],
-    ['go-1.19', 'go 1.19 · Go 1.19 (upstream) · source'],
+    ['java-17', 'java 17.0.21.0.3 · OpenJDK 17.0.21.0.3 (debian) · measured'],
+    ['go-1.19', 'go 1.19.8 · Go 1.19.8 (upstream) · measured'],
+    ['java-8', 'java 1.8.0_504 · OpenJDK 1.8.0_504 (debian) · measured'],
+    ['mbedtls-2.28.3', 'mbedtls 2.28.3 · Mbed TLS 2.28.3 (debian) · measured'],
+    ['wolfssl-5.5.4', 'wolfssl 5.5.4 · wolfSSL 5.5.4 (debian) · measured'],
     ['nss-3.87', 'nss 3.87.1 · NSS 3.87.1 (debian) · measured'],
   ])('%s: the library with the tool that comes with it', (name, said) => {
     expect(named(name)).toBe(said)

@@ -34,14 +34,29 @@ export function debian(suite: string, packages: readonly string[]): string {
   return folder
 }
 
-/** Like {@link debian}, the packages installed by apt, which finds its way where debootstrap does not. */
-export function debianWith(suite: string, packages: readonly string[]): string {
-  const name = `${suite}-apt-${createHash('sha256').update(packages.join()).digest('hex').slice(0, 12)}`
+/**
+ * Like {@link debian}, the packages installed by apt, which finds its way where debootstrap does not.
+ * @param unpacked packages whose files alone are wanted: what their scripts would do needs a running system
+ */
+export function debianWith(
+  suite: string,
+  packages: readonly string[],
+  unpacked: readonly string[] = [],
+): string {
+  const wanted = [...packages, ...unpacked].join()
+  const name = `${suite}-apt-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`
   const folder = join(cache, name)
   if (existsSync(folder)) return folder
   mkdirSync(cache, { recursive: true })
   const making = mkdtempSync(join(cache, 'making-'))
-  const script = `debootstrap --variant=minbase ${suite} ${making} && chroot ${making} sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${packages.join(' ')}"`
+  const inside = [
+    'apt-get update -qq',
+    `apt-get install -y -qq --no-install-recommends ${packages.join(' ')}`,
+    ...unpacked.map(
+      each => `cd /tmp && apt-get download -qq ${each} && dpkg-deb -x ${each}_*.deb / && rm ${each}_*.deb`,
+    ),
+  ]
+  const script = `debootstrap --variant=minbase ${suite} ${making} && chroot ${making} sh -c "${inside.join(' && ')}"`
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive' }
   const made = spawnSync('sh', ['-c', script], { encoding: 'utf8', maxBuffer: 64 << 20, env })
   if (made.status !== 0) throw new Error(`apt failed: ${made.stdout.slice(-400)}${made.stderr.slice(-400)}`)

@@ -151,3 +151,19 @@ int main(int argc, char **argv) {
   return 1;
 }
 `
+
+export const deno = `
+const cases = JSON.parse(await new Response(Deno.stdin.readable).text());
+for (const [i, c] of cases.entries()) {
+  let words = '';
+  try {
+    const conn = await Deno.connect({ hostname: '127.0.0.1', port: c.port });
+    const tls = await Deno.startTls(conn, { hostname: c.host, caCerts: c.store });
+    await tls.handshake();
+    await tls.write(new TextEncoder().encode('GET / HTTP/1.0\\r\\n\\r\\n'));
+    tls.close();
+  } catch (e) { words = e.message || String(e) }
+  console.log(JSON.stringify([i, words === '', words]));
+}
+Deno.exit();
+`

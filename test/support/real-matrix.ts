@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { hasTool, isRoot } from './chroot.ts'
-import { moreOfDebian } from './more-clients.ts'
+import { denoClient, moreOfDebian } from './more-clients.ts'
 import {
   alpineClients,
   debianClients,
@@ -69,7 +69,13 @@ export const clientGroups: readonly ClientGroup[] = [
   { name: 'go', missing: hasTool('go') ? null : 'go is missing', clients: () => one(goClient()) },
   { name: 'java', missing: hasTool('javac') ? null : 'javac is missing', clients: () => one(javaClient()) },
   inDebian('nss', () => one(nssClient('bookworm'))),
-  ...['bullseye', 'bookworm', 'trixie', 'sid'].map(suite => ({
+  {
+    name: 'deno',
+    missing: hasTool('npm') ? null : 'npm is missing',
+    slow: true,
+    clients: () => one(denoClient()),
+  },
+  ...['bookworm', 'trixie', 'sid'].map(suite => ({
     ...inDebian(`more of debian ${suite}`, () => moreOfDebian(suite)),
     slow: true as const,
   })),
