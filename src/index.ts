@@ -47,6 +47,8 @@ export interface NetworkOptions {
   readonly caFile?: string
   /** Credentials in the form of Docker's config.json. */
   readonly authfile?: string
+  /** Folder in which what was read of images is kept for the next run; default: nothing is kept. */
+  readonly cacheDir?: string
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -198,6 +200,26 @@ export function scan(targets: readonly string[], options: ScanOptions = {}): Sca
       await run
     },
   })
+}
+
+/** What is kept of images. */
+export interface CacheState {
+  readonly path: string
+  /** Layers, manifests and configurations. */
+  readonly entries: number
+  readonly bytes: number
+  /** Bytes that are kept at most; what was not used for longest goes first. */
+  readonly limit: number
+}
+
+/** @param cacheDir as in {@link NetworkOptions} */
+export async function cacheStatus(cacheDir: string): Promise<CacheState> {
+  return (await import('./image-cache.ts')).imageCache(cacheDir).status()
+}
+
+/** Takes away what is kept of images. @returns what there was */
+export async function clearCache(cacheDir: string): Promise<CacheState> {
+  return (await import('./image-cache.ts')).imageCache(cacheDir).clear()
 }
 
 /** All rules with their metadata, sorted by id. */

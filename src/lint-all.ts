@@ -9,7 +9,6 @@ import { JobError } from './errors.ts'
 import type { FileChange, LintOptions } from './index.ts'
 import { limits } from './limits.ts'
 import { decodeDockerfile, type LintResult, type LintSettings, type LintTarget, lintTarget } from './lint.ts'
-import { openOptions } from './open-options.ts'
 import { DEFAULT_EXPIRING_WITHIN } from './options.ts'
 import { buildReport } from './report/build.ts'
 import type { Report } from './report/report.ts'
@@ -65,6 +64,7 @@ export async function lintAll(paths: readonly string[], options: Settings): Prom
 /** Loaded only here: a plain lint opens no image. */
 async function baseImages(options: Settings): Promise<BaseImages> {
   const { BaseImages } = await import('./scan-base.ts')
+  const { openOptions } = await import('./open-options.ts')
   const { platform: _, ...rest } = options
   return new BaseImages(openOptions(rest))
 }

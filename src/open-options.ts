@@ -1,11 +1,13 @@
 import type { OpenOptions } from './image/source.ts'
+import { imageCaches } from './image-cache.ts'
 import type { NetworkOptions } from './index.ts'
+import { trustReader } from './trust/reader.ts'
 
 /** How images are opened, from what a caller of the library says about the network. */
 export function openOptions(
   options: NetworkOptions & { readonly platform?: string; readonly signal?: AbortSignal },
 ): Omit<OpenOptions, 'reader'> {
-  const { platform, offline, plainHttp, caFile, authfile, signal } = options
+  const { platform, offline, plainHttp, caFile, authfile, cacheDir, signal } = options
   return {
     env: options.env ?? process.env,
     plainHttp: [...(plainHttp ?? [])],
@@ -14,5 +16,6 @@ export function openOptions(
     ...(caFile === undefined ? {} : { caFile }),
     ...(authfile === undefined ? {} : { authfile }),
     ...(signal === undefined ? {} : { signal }),
+    ...(cacheDir === undefined ? {} : imageCaches(cacheDir, trustReader)),
   }
 }

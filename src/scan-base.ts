@@ -54,8 +54,11 @@ export class BaseImages {
       const [image, ...others] = await openReference(reference, options)
       for (const other of others) await other.close()
       try {
-        const { signal } = options
-        const tree = await readTree(image!, trustReader, signal ? { signal } : {})
+        const { signal, layers } = options
+        const tree = await readTree(image!, trustReader, {
+          ...(signal ? { signal } : {}),
+          ...(layers ? { layers } : {}),
+        })
         return scannedImage(buildImageModel(image!, tree, naming), tree)
       } finally {
         await image!.close()

@@ -36,8 +36,10 @@ export async function* scanTarget(target: string, settings: ScanSettings): Async
     const images = await openImages(target, { ...settings.open, reader: trustReader })
     for (const image of images) {
       try {
+        const { signal, layers } = settings.open
         const tree = await readTree(image, trustReader, {
-          ...(settings.open.signal ? { signal: settings.open.signal } : {}),
+          ...(signal ? { signal } : {}),
+          ...(layers ? { layers } : {}),
           onProgress: bytes => settings.onProgress?.({ target, layers: image.layers.length, bytes }),
         })
         const read = buildImageModel(image, tree, naming)

@@ -67,6 +67,7 @@ const BASICS = ['src/model.ts', 'src/errors.ts', 'src/limits.ts', 'src/clock.ts'
 const ARROWS: Record<string, { readonly runtime: readonly string[]; readonly types?: readonly string[] }> = {
   'src/knowledge': { runtime: ['src/model.ts'] },
   'src/dockerfile': { runtime: [...BASICS, 'dockerfile-ast', 'unbash'] },
+  'src/cache': { runtime: ['src/clock.ts'] },
   'src/image': { runtime: [...BASICS, 'tar-stream', 'dockerode', 'fzstd'] },
   'src/trust': { runtime: BASICS, types: ['src/image'] },
   'src/server': { runtime: [...BASICS, 'src/trust', 'src/image/path.ts'] },

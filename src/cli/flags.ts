@@ -1,5 +1,7 @@
 /** The flags that mean the same everywhere (each command adds its own). */
 import { Flags } from '@oclif/core'
+import { userCacheFolder } from '../cache/private-folder.ts'
+import type { NetworkOptions } from '../index.ts'
 
 export const judgeFlags = {
   at: Flags.string({
@@ -95,6 +97,42 @@ export const networkFlags = {
     multipleNonGreedy: true,
     summary: 'talk http to this registry, such as localhost:5000 (repeatable)',
   }),
+  'cache-dir': Flags.string({
+    helpGroup: 'CACHE',
+    helpValue: 'DIR',
+    summary: 'keep what was read of images here [default: $XDG_CACHE_HOME/imgtrust or ~/.cache/imgtrust]',
+  }),
+  'no-cache': Flags.boolean({
+    helpGroup: 'CACHE',
+    exclusive: ['cache-dir'],
+    summary: 'read everything again, and keep nothing',
+  }),
+}
+
+export interface NetworkValues {
+  readonly offline: boolean
+  readonly authfile?: string | undefined
+  readonly 'ca-file'?: string | undefined
+  readonly 'plain-http'?: string[] | undefined
+  readonly 'cache-dir'?: string | undefined
+  readonly 'no-cache': boolean
+}
+
+/** What the flags about network and cache say, as the library takes it. */
+export function networkOptions(flags: NetworkValues): NetworkOptions {
+  const { offline, authfile, 'ca-file': caFile, 'plain-http': plainHttp } = flags
+  return {
+    offline,
+    plainHttp: plainHttp ?? [],
+    ...(authfile === undefined ? {} : { authfile }),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(flags['no-cache'] ? {} : { cacheDir: cacheFolder(flags) }),
+  }
+}
+
+/** The cache folder that is meant. */
+export function cacheFolder(flags: { readonly 'cache-dir'?: string | undefined }): string {
+  return flags['cache-dir'] ?? userCacheFolder(process.env)
 }
 
 /** Of commands that read targets without judging them: {@link targetOptions} reads them. */

@@ -4,20 +4,11 @@
  * each compiles other functions. Node.js 22 has `module.enableCompileCache()` for this and Node.js 20 has not: one
  * way serves both, and keeps code out of the temporary folder, where others may write.
  */
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { constants, Script } from 'node:vm'
+import { makePrivate, userCacheFolder } from '../cache/private-folder.ts'
 
 /** The digest of the script, set by the build: V8 itself compares no more than a script's length. */
 declare const BUILD: string
@@ -52,26 +43,10 @@ export function start(argv: string[]): Promise<void> {
 /** Where the compiled form lies; null where the user wants none, or where the folder is not the user's alone. */
 function cacheFile(argv: readonly string[]): string | null {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return null
-  const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const folder = join(base, 'imgtrust', 'code')
-  try {
-    // Step by step: a home that is not there is not made, and Node.js's `recursive` never ends under /proc.
-    for (const step of [base, dirname(folder), folder]) makeFolder(step)
-    const { uid, mode } = lstatSync(folder)
-    if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0)) return null
-  } catch {
-    return null
-  }
+  const folder = join(userCacheFolder(process.env), 'code')
+  if (!makePrivate(folder)) return null
   const command = argv.find(word => /^[a-z]+$/.test(word)) ?? 'help'
   return join(folder, `${command}-${BUILD}-${process.version}-${process.arch}`)
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
 }
 
 function readIfThere(file: string): Buffer | null {

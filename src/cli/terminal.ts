@@ -56,3 +56,12 @@ export function createProgress(
     },
   }
 }
+
+/** `31.4 MB`: of a thousand thousands, as disks count. */
+export function sizeOf(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
+}

@@ -2,6 +2,8 @@ import type { Command } from '@oclif/core'
 
 /** All commands by their id (oclif writes a topic's command as `topic:command`); each is loaded when it is run. */
 export const commands: Readonly<Record<string, () => Promise<{ default: Command.Class }>>> = {
+  'cache:clear': () => import('./cache/clear.ts'),
+  'cache:status': () => import('./cache/status.ts'),
   completion: () => import('./completion.ts'),
   forecast: () => import('./forecast.ts'),
   init: () => import('./init.ts'),

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT } from '../cli/base-command.ts'
-import { judgeFlags, networkFlags, reportFlags } from '../cli/flags.ts'
+import { judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
 import { JobError, oneLine } from '../errors.ts'
 import { type FileChange, lintAndFix } from '../index.ts'
 
@@ -90,10 +90,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
       ...(flags.context === undefined ? {} : { context: flags.context }),
       ...(flags.platform === undefined ? {} : { platform: flags.platform }),
       scanBase: flags['scan-base'],
-      offline: flags.offline,
-      plainHttp: flags['plain-http'] ?? [],
-      ...(flags.authfile === undefined ? {} : { authfile: flags.authfile }),
-      ...(flags['ca-file'] === undefined ? {} : { caFile: flags['ca-file'] }),
+      ...networkOptions(flags),
       ...(wanted ? { fix: flags['fix-suggestions'] ? 'suggestions' : 'safe' } : {}),
     })
     if (!flags.quiet) {

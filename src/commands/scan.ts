@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
-import { judgeFlags, networkFlags, reportFlags } from '../cli/flags.ts'
+import { judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
 import { interruptible } from '../cli/interruptible.ts'
 import { readTargetList } from '../cli/target-list.ts'
 import { JobError } from '../errors.ts'
@@ -75,13 +75,10 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
         ...settings,
         ...watch,
         onNote: line => flags.quiet || this.note(`imgtrust: ${line}`),
-        offline: flags.offline,
         allPlatforms: flags['all-platforms'],
         deep: flags.deep,
-        plainHttp: flags['plain-http'] ?? [],
+        ...networkOptions(flags),
         ...(flags.platform === undefined ? {} : { platform: flags.platform }),
-        ...(flags.authfile === undefined ? {} : { authfile: flags.authfile }),
-        ...(flags['ca-file'] === undefined ? {} : { caFile: flags['ca-file'] }),
       }),
     )
     await this.report(report, flags)

@@ -29,6 +29,15 @@ export interface Kept {
   readonly found: readonly FoundCertificate[]
 }
 
+/** A sealed log as plain data. */
+export interface PackedLog {
+  readonly chunks: readonly Buffer[]
+  /** Records of each type, in the order of their numbers. */
+  readonly counts: readonly number[]
+  readonly names: number
+  readonly kept: ReadonlyMap<number, Kept>
+}
+
 /** The fields of one record, without its path. */
 export interface EntryRecord {
   readonly type: RecordType
@@ -48,8 +57,8 @@ export interface EntryRecord {
  * So every name lies in it once, ended by a slash or a NUL, and a tree can point at it instead of copying it.
  */
 export class EntryLog implements Iterable<LayerEntry> {
-  readonly #chunks: Buffer[] = []
-  readonly #kept = new Map<number, Kept>()
+  #chunks: Buffer[] = []
+  #kept: Map<number, Kept> = new Map()
   #chunk = Buffer.alloc(0)
   #at = 0
   #bytes = 0
@@ -59,7 +68,7 @@ export class EntryLog implements Iterable<LayerEntry> {
   #before = Buffer.alloc(0)
   #beforeLength = 0
   #scratch = Buffer.allocUnsafe(16 * 1024)
-  readonly #counts: number[] = types.map(() => 0)
+  #counts: number[] = types.map(() => 0)
 
   /** Packs entries that are there as a list. */
   static of(
@@ -73,6 +82,22 @@ export class EntryLog implements Iterable<LayerEntry> {
     for (const entry of entries) log.add(entry)
     log.seal()
     return log
+  }
+
+  /** A log of what {@link pack} gave. */
+  static unpack({ chunks, counts, names, kept }: PackedLog): EntryLog {
+    const log = new EntryLog()
+    log.#chunks = [...chunks]
+    log.#counts = [...counts]
+    log.#names = names
+    log.#kept = new Map(kept)
+    log.#bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    log.seal()
+    return log
+  }
+
+  pack(): PackedLog {
+    return { chunks: this.#chunks, counts: this.#counts, names: this.#names, kept: this.#kept }
   }
 
   /** How many entries there are, whiteouts and opaque folders not counted. */
@@ -125,7 +150,7 @@ export class EntryLog implements Iterable<LayerEntry> {
   /** Nothing more will come: gives back what was taken in advance. */
   seal(): void {
     const last = this.#chunks.length - 1
-    if (last >= 0) this.#chunks[last] = Buffer.from(this.#chunks[last]!.subarray(0, this.#at))
+    if (last >= 0 && this.#at > 0) this.#chunks[last] = Buffer.from(this.#chunks[last]!.subarray(0, this.#at))
     this.#folders = null
     this.#chunk = this.#before = this.#scratch = Buffer.alloc(0)
     this.#at = 0

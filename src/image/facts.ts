@@ -113,6 +113,8 @@ export interface Layer {
   readonly size: number | null
   /** `created_by` of the history entry that made it; null where there is none. */
   readonly createdBy: string | null
+  /** It lies elsewhere and is not read: its facts are none of its own. */
+  readonly absent?: boolean
   /**
    * Streams the layer once, every digest and size verified to the end before the facts are returned.
    * @throws JobError `digest-mismatch`, `truncated`, `malformed`, `limit`, `unreachable`, `aborted`
@@ -127,7 +129,22 @@ export interface Budget {
   takeRecord(what: string, bytes: number, names: number): void
 }
 
+/** Facts of layers that were read before, by their DiffID, as one {@link ContentReader} gathered them. */
+export interface FactsCache {
+  read(diffId: string): LayerFacts | null
+  /** The facts' own DiffID is the key: that to which the whole stream was hashed. */
+  write(facts: LayerFacts): void
+}
+
+/** Manifests and configurations that were read before, by their digest. They are verified again when they are used. */
+export interface DocumentCache {
+  read(digest: string): Uint8Array | null
+  write(digest: string, bytes: Uint8Array): void
+}
+
 export interface ReadOptions {
+  /** Absent: every layer is read. */
+  readonly layers?: FactsCache
   /** Shared by all layers that are read for one image; absent: one for this layer alone. */
   readonly budget?: Budget
   readonly signal?: AbortSignal

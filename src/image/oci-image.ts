@@ -158,7 +158,8 @@ function openManifest(
     if (descriptor.foreign) {
       const why = 'a foreign layer, which lies outside the registry, is not fetched'
       unknowns.push({ what, why, code: 'unsupported' })
-      return { ...common, facts: async () => ({ diffId, entries: [], whiteouts: [], opaque: [] }) }
+      const facts = async () => ({ diffId: null, entries: [], whiteouts: [], opaque: [] })
+      return { ...common, absent: true, facts }
     }
     return { ...common, facts: (reader, read) => store.layer(descriptor, diffId, what, reader, read) }
   })

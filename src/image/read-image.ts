@@ -1,4 +1,13 @@
-import type { ContentReader, ImageTree, LayerFacts, OpenedImage, ReadOptions } from './facts.ts'
+import { EntryLog } from './entry-log.ts'
+import type {
+  Budget,
+  ContentReader,
+  ImageTree,
+  Layer,
+  LayerFacts,
+  OpenedImage,
+  ReadOptions,
+} from './facts.ts'
 import { throwIfAborted } from './layer-facts.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { overlay } from './overlay.ts'
@@ -30,7 +39,12 @@ export async function readTree(
         bytes[number] = read
         options.onProgress?.(total)
       }
-      facts[number] = await image.layers[number]!.facts(reader, { signal, onProgress, budget })
+      facts[number] = await layerFacts(image.layers[number]!, reader, {
+        ...options,
+        signal,
+        onProgress,
+        budget,
+      })
     }
   }
   const workers = Array.from({ length: Math.min(AT_ONCE, image.layers.length) }, work)
@@ -44,4 +58,29 @@ export async function readTree(
   }
   throwIfAborted(options.signal)
   return overlay(facts, image.unknowns)
+}
+
+/** What is known of a layer, else what it says now. */
+async function layerFacts(
+  layer: Layer,
+  reader: ContentReader,
+  options: ReadOptions & { readonly budget: Budget },
+): Promise<LayerFacts> {
+  const known = layer.diffId === null || layer.absent ? null : options.layers?.read(layer.diffId)
+  if (known) {
+    countAgain(known, options.budget)
+    return known
+  }
+  const facts = await layer.facts(reader, options)
+  if (facts.diffId !== null) options.layers?.write(facts)
+  return facts
+}
+
+/** Facts from a cache take as much memory as those that are gathered. @throws JobError `limit` */
+function countAgain({ entries, diffId }: LayerFacts, budget: Budget): void {
+  if (!(entries instanceof EntryLog)) return
+  const what = `the layer ${diffId}`
+  budget.takeRecord(what, entries.bytes, entries.names)
+  for (const { content, found } of entries.kept.values())
+    budget.take(what, (content?.length ?? 0) + found.reduce((sum, { der }) => sum + (der?.length ?? 0), 0))
 }

@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises'
 import { JobError } from '../errors.ts'
-import type { ContentReader, OpenedImage, ReadOptions } from './facts.ts'
+import type { ContentReader, DocumentCache, OpenedImage, ReadOptions } from './facts.ts'
 import { printable } from './path.ts'
 import { sources } from './sources/index.ts'
 
@@ -27,6 +27,8 @@ export interface OpenOptions extends ReadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Milliseconds without a byte until a registry or an engine is given up; absent: limits.idleMs. */
   readonly idleMs?: number
+  /** Absent: every document is asked for. */
+  readonly documents?: DocumentCache
   /** What `-` reads; absent: the process's standard input. */
   readonly stdin?: AsyncIterable<Uint8Array>
 }
@@ -70,7 +72,8 @@ export function openReference(reference: string, options: OpenOptions): Promise<
 }
 
 async function openRoute(route: Route, spec: string, options: OpenOptions): Promise<OpenedImage[]> {
-  for (const id of route.ids) {
+  const ids = isKnown(route, options) ? ['registry'] : route.ids
+  for (const id of ids) {
     const source = await sources[id]!()
     const images = await source.open(route.name, options, route.forced)
     if (images) return images
@@ -79,6 +82,12 @@ async function openRoute(route: Route, spec: string, options: OpenOptions): Prom
     'not-found',
     `${printable(spec)}: ${route.ids.join(' and ')} has no such image; pull it first`,
   )
+}
+
+/** A digest that the cache knows: neither an engine nor a registry need be asked for it. */
+function isKnown({ forced, name }: Route, { documents }: OpenOptions): boolean {
+  const digest = /@(sha256:[0-9a-f]{64})$/.exec(name)?.[1]
+  return !forced && digest !== undefined && (documents?.read(digest) ?? null) !== null
 }
 
 /** @throws JobError `usage`, `not-found` */

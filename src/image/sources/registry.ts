@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { JobError, oneLine } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import { isDigest, sha256, verify } from '../digest.ts'
+import type { DocumentCache } from '../facts.ts'
 import { readLayer } from '../layer-facts.ts'
 import { type Descriptor, parseManifest } from '../manifest.ts'
 import { type BlobStore, openOciImages } from '../oci-image.ts'
@@ -16,12 +17,9 @@ export const registry: Source = {
   id: 'registry',
   open: async (name, options) => {
     const reference = parseReference(name)
-    if (options.offline) {
-      throw new JobError(
-        'unreachable',
-        `${reference.canonical} is not asked for: --offline allows no registry; save it to a file and scan that`,
-      )
-    }
+    const { documents } = options
+    const pinned = reference.digest === null ? null : (documents?.read(reference.digest) ?? null)
+    if (options.offline && pinned === null) throw notAsked(reference.canonical)
     const wanted = wantedPlatform(options.platform)
     const { authfile, signal } = options
     const client = new RegistryClient(reference, {
@@ -35,9 +33,13 @@ export const registry: Source = {
     })
     try {
       const what = `the manifest of ${reference.canonical}`
-      const { bytes, digest: stated } = await client.manifest(reference.digest ?? reference.tag!, what)
+      const { bytes, digest: stated } =
+        pinned === null
+          ? await client.manifest(reference.digest ?? reference.tag!, what)
+          : { bytes: pinned, digest: null }
       const digest = reference.digest ?? (isDigest(stated) ? stated : sha256(bytes))
       verify(bytes, what, { digest, size: null })
+      documents?.write(digest, bytes)
       const root: Descriptor = {
         mediaType: null,
         digest,
@@ -52,12 +54,47 @@ export const registry: Source = {
         wanted,
         allPlatforms: options.allPlatforms ?? false,
       }
-      return await openOciImages(store(client), root, named, parseManifest(bytes, what))
+      const blobs = options.offline ? unasked(reference.canonical) : store(client)
+      const known = documents ? remembered(blobs, documents) : blobs
+      return await openOciImages(known, root, named, parseManifest(bytes, what))
     } catch (error) {
       client.close()
       throw error
     }
   },
+}
+
+function notAsked(name: string): JobError {
+  return new JobError(
+    'unreachable',
+    `${name} is not asked for: --offline allows no registry; save it to a file and scan that`,
+  )
+}
+
+/** Where nothing may be asked for: all that is wanted must be known. */
+function unasked(name: string): BlobStore {
+  const refuse = async () => {
+    throw notAsked(name)
+  }
+  return { manifest: refuse, document: refuse, layer: refuse, close: async () => {} }
+}
+
+/** Documents that are known by their digest are not asked for again. */
+function remembered(store: BlobStore, known: DocumentCache): BlobStore {
+  const through =
+    (ask: BlobStore['manifest']): BlobStore['manifest'] =>
+    async (descriptor, what) => {
+      const { digest, size } = descriptor
+      const kept = known.read(digest)
+      if (kept) {
+        verify(kept, what, { digest, size })
+        return kept
+      }
+      const bytes = await ask(descriptor, what)
+      known.write(digest, bytes)
+      return bytes
+    }
+  return { ...store, manifest: through(store.manifest), document: through(store.document) }
 }
 
 function store(client: RegistryClient): BlobStore {
