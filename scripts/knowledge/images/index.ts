@@ -10,9 +10,10 @@ import { cleanDir, type Entry, LibraryHistory } from './library.ts'
 import { Mirrors } from './mirrors.ts'
 import { Resolver } from './resolver.ts'
 import { type Seen, unseen } from './seen.ts'
+import { likeSiblings } from './siblings.ts'
 
 /** How what is known of a group came to be known. */
-export type Means = 'traced' | 'earlier' | 'curated' | 'unknown'
+export type Means = 'traced' | 'earlier' | 'sibling' | 'curated' | 'unknown'
 
 export interface TracedGroup {
   readonly contents: Contents
@@ -40,10 +41,11 @@ export function traceImages(
   )
   const entries = groups.map(group => entryOf(group, history))
   prepareEntries(mirrors, entries)
-  return groups.map((group, index) => {
+  const traced = groups.map((group, index) => {
     if (index % 1000 === 0) progress(index)
     return trace(group, entries[index]!, { mirrors, resolver, curated })
   })
+  return likeSiblings(groups, traced)
 }
 
 interface Around {

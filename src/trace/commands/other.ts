@@ -8,7 +8,7 @@ import { type Handler, ran } from './types.ts'
 
 /** Scripts of projects that build, and touch nothing outside of it. */
 const BUILDS =
-  /(^|\/)(configure|config|Configure|bootstrap(\.sh|\.py|\.bash)?|(make|all)\.bash|autogen\.sh|buildconf|gradlew|mvnw|sbt|setup\.py|manage\.py|make|waf|b2|bjam|bootstrap\.sh|rebar3?|mix|artisan|composer|phpize|otp_build|rustup-init|catalina\.sh|lein|haxelib|linux-install(-[\d.]+)?\.sh)$/
+  /(^|\/)(configure|config|Configure|bootstrap(\.sh|\.py|\.bash)?|(make|all)\.bash|autogen\.sh|buildconf|gradlew|mvnw|sbt|setup\.py|manage\.py|make|waf|b2|bjam|bootstrap\.sh|rebar3?|mix|artisan|composer|phpize|docker-java-home|rabbitmqadmin|perl|otp_build|rustup-init|catalina\.sh|lein|haxelib|linux-install(-[\d.]+)?\.sh)$|tomcat[^/]*\/bin\/(startup|shutdown)\.sh$/
 /** Programs of the project's own: no shell scripts that manage a system. */
 const PROGRAMS =
   /\.(py|js|mjs|cjs|ts|rb|php|pl|jar|phar|exe|go|lua|R)$|(^|\/)(node_modules|vendor|venv|\.venv|target|dist)\/|^(\.\/)?bin\//
