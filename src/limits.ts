@@ -44,6 +44,8 @@ export const limits = {
   certificatesPerImage: 200_000,
   /** Certificates that one server sends. */
   certificatesSent: 100,
+  /** Bytes that a server sends up to the end of its certificates; Go takes 256 KiB of these, OpenSSL 100 KiB. */
+  handshakeBytes: 1 * MiB,
   /** Bytes of a file with what a server sends, text around the certificates included. */
   chainFileBytes: 8 * MiB,
   /** Signatures that are checked for one path. */

@@ -1,10 +1,15 @@
+import { isIPv6 } from 'node:net'
 import { JobError } from '../errors.ts'
+import { printable } from '../image/path.ts'
+import { proxyFor, tunnel } from '../network/proxy.ts'
+import { chainOf } from './chain.ts'
 import { readChainFile } from './chain-file.ts'
+import { connectTo } from './connect.ts'
+import { Deadline } from './deadline.ts'
+import { Fault } from './fault.ts'
+import { readLive, type Way } from './live.ts'
 import type { ReadServerOptions, SentChain, ServerTarget } from './sent.ts'
 import { parseHost } from './target.ts'
-
-/** A timer of more would fire at once. */
-const longestTimer = 2 ** 31 - 1
 
 /**
  * The chain as a server sends it, read from the wire or from a file.
@@ -18,33 +23,37 @@ export async function readServer(target: ServerTarget, options: ReadServerOption
       'usage',
       `${target.typed} does not say which server sends it: add --host NAME, the name that the client asks for`,
     )
-  const end = deadline(options)
+  const deadline = new Deadline(target.typed, options)
   try {
     if (target.kind === 'file') {
-      const chain = await readChainFile(target.path, options.stdin ?? process.stdin, end.signal)
+      deadline.doing = 'reading it'
+      const chain = await readChainFile(target.path, options.stdin ?? process.stdin, deadline.signal)
       return { ...chain, host: asked as string, port: null, how: 'file' }
     }
-    throw new JobError('unsupported', `${target.typed}: live servers are not read yet`)
+    const host = asked ?? target.host
+    const { certificates, how } = await readLive(wayTo(target, options, deadline), host, deadline.signal)
+    return { ...chainOf(target.typed, certificates), host, port: target.port, how }
+  } catch (error) {
+    if (error instanceof Fault) throw new JobError(error.code, `${printable(target.typed)}: ${error.message}`)
+    throw error
   } finally {
-    end.clear()
+    deadline.clear()
   }
 }
 
-/** A signal that carries a JobError at the end of the time, or when the caller has enough. */
-function deadline({ timeout, signal }: ReadServerOptions): { readonly signal: AbortSignal; clear(): void } {
-  const control = new AbortController()
-  const stop = () => control.abort(new JobError('aborted', 'interrupted before it was done'))
-  const timer = setTimeout(
-    () => control.abort(new JobError('timeout', `no whole answer within ${timeout / 1000} s`)),
-    Math.min(timeout, longestTimer),
-  )
-  if (signal?.aborted) stop()
-  signal?.addEventListener('abort', stop, { once: true })
+/** Through the proxy where HTTPS_PROXY names one and TLS begins at once; other protocols have no such proxy. */
+function wayTo(target: ServerTarget & { kind: 'tls' }, options: ReadServerOptions, deadline: Deadline): Way {
+  const { host, port, starttls } = target
+  const url = new URL(`https://${isIPv6(host) ? `[${host.replace(/%.*/, '')}]` : host}:${port}`)
+  const proxy = starttls ? null : proxyFor(url, options.env ?? process.env)
   return {
-    signal: control.signal,
-    clear() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
+    open() {
+      deadline.doing = proxy ? `waiting for the proxy ${proxy.host}` : 'connecting'
+      if (proxy) return tunnel(proxy, { host, port }, options.timeout, deadline.signal)
+      return connectTo(host, port, options.timeout / 4, deadline.signal)
+    },
+    async prepare() {
+      deadline.doing = 'waiting for its certificates'
     },
   }
 }

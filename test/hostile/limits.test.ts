@@ -49,6 +49,10 @@ const cases: Record<Limit, Elsewhere | (() => Promise<void>)> = {
   },
   certificateBytes: { file: 'test/hostile/trust.test.ts', test: 'a certificate larger than the limit' },
   linkDepth: { file: 'test/image/overlay.test.ts', test: 'in a chain: found' },
+  handshakeBytes: {
+    file: 'test/hostile/server.test.ts',
+    test: 'a message without end, in the smallest of records',
+  },
   chainFileBytes: { file: 'test/server/chain-file.test.ts', test: 'of too many bytes' },
   idleMs: registry('a server that stalls is given up'),
   redirects: registry('in a circle'),

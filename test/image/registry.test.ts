@@ -3,7 +3,7 @@ import { now } from '../../src/clock.ts'
 import { parseChallenges } from '../../src/image/registry/challenge.ts'
 import { retryAfter } from '../../src/image/registry/client.ts'
 import { allowsPlainHttp, isLinkLocal, isLoopback } from '../../src/image/registry/http.ts'
-import { proxyFor } from '../../src/image/registry/proxy.ts'
+import { proxyFor } from '../../src/network/proxy.ts'
 
 describe('WWW-Authenticate', () => {
   // The first is Docker Hub's, the others follow RFC 9110, 11.6.1.

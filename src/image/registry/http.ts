@@ -4,8 +4,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { JobError, oneLine } from '../../errors.ts'
+import { type Env, proxyAgent, proxyFor } from '../../network/proxy.ts'
 import { printable } from '../path.ts'
-import { type Env, proxyAgent, proxyFor } from './proxy.ts'
 
 /** What may be spoken to, and how. */
 export interface HttpOptions {

@@ -3,8 +3,8 @@ import { type AgentOptions, Agent as HttpsAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect } from 'node:tls'
-import { JobError } from '../../errors.ts'
-import { printable } from '../path.ts'
+import { JobError } from '../errors.ts'
+import { printable } from '../image/path.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -68,14 +68,23 @@ interface TunnelOptions {
   readonly servername?: string
 }
 
-function tunnel(proxy: URL, to: TunnelOptions, idleMs: number): Promise<Socket> {
+/**
+ * A connection through the proxy, for whatever is spoken there.
+ * @throws JobError `unreachable`, without the proxy's password; what the signal is aborted with
+ */
+export function tunnel(
+  proxy: URL,
+  to: { readonly host: string; readonly port: number },
+  idleMs: number,
+  signal?: AbortSignal,
+): Promise<Socket> {
   const target = `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`
-  const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  const login = `${decoded(proxy.username)}:${decoded(proxy.password)}`
   const failed = (why: string) =>
     new JobError('unreachable', `the proxy ${proxy.host} does not connect to ${target}: ${why}`)
   return new Promise((resolve, reject) => {
     const asked = request({
-      host: proxy.hostname,
+      host: proxy.hostname.replace(/^\[|\]$/g, ''),
       port: proxy.port || 80,
       method: 'CONNECT',
       path: target,
@@ -85,16 +94,36 @@ function tunnel(proxy: URL, to: TunnelOptions, idleMs: number): Promise<Socket> 
         ...(proxy.username && { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` }),
       },
       agent: false,
+      ...(signal && { signal }),
     })
-    asked.on('connect', (response, socket) => {
-      if (response.statusCode === 200) return resolve(socket)
-      socket.destroy()
-      return reject(
-        failed(`it answers ${response.statusCode} ${printable(response.statusMessage ?? '', 60)}`),
-      )
+    asked.on('connect', (response, socket, head) => {
+      const { statusCode = 0, statusMessage = '' } = response
+      if (statusCode < 200 || statusCode > 299) {
+        socket.destroy()
+        return reject(failed(`it answers ${statusCode} ${printable(statusMessage, 60)}`))
+      }
+      // The proxy may hand on the server's first bytes with its own last ones.
+      if (head.length > 0) socket.unshift(head)
+      return resolve(socket)
     })
     asked.on('timeout', () => asked.destroy(new Error('no answer')))
-    asked.on('error', error => reject(failed(printable(error.message))))
+    asked.on('error', error => reject(signal?.aborted ? signal.reason : failed(whyNot(error))))
     asked.end()
   })
+}
+
+/** A percent sign that is no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function whyNot(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ECONNREFUSED') return 'nothing listens at its address'
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its own name is not found'
+  return printable(error.message) || code || 'no reason is known'
 }
