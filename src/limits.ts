@@ -44,6 +44,8 @@ export const limits = {
   certificatesPerImage: 200_000,
   /** Certificates that one server sends. */
   certificatesSent: 100,
+  /** Bytes of text that a server sends before TLS begins (STARTTLS). */
+  starttlsBytes: 64 * KiB,
   /** Bytes that a server sends up to the end of its certificates; Go takes 256 KiB of these, OpenSSL 100 KiB. */
   handshakeBytes: 1 * MiB,
   /** Bytes of a file with what a server sends, text around the certificates included. */

@@ -9,6 +9,7 @@ import { Deadline } from './deadline.ts'
 import { Fault } from './fault.ts'
 import { readLive, type Way } from './live.ts'
 import type { ReadServerOptions, SentChain, ServerTarget } from './sent.ts'
+import { beginTls } from './starttls/index.ts'
 import { parseHost } from './target.ts'
 
 /**
@@ -31,7 +32,11 @@ export async function readServer(target: ServerTarget, options: ReadServerOption
       return { ...chain, host: asked as string, port: null, how: 'file' }
     }
     const host = asked ?? target.host
-    const { certificates, how } = await readLive(wayTo(target, options, deadline), host, deadline.signal)
+    const { certificates, how } = await readLive(
+      wayTo(target, host, options, deadline),
+      host,
+      deadline.signal,
+    )
     return { ...chainOf(target.typed, certificates), host, port: target.port, how }
   } catch (error) {
     if (error instanceof Fault) throw new JobError(error.code, `${printable(target.typed)}: ${error.message}`)
@@ -42,7 +47,12 @@ export async function readServer(target: ServerTarget, options: ReadServerOption
 }
 
 /** Through the proxy where HTTPS_PROXY names one and TLS begins at once; other protocols have no such proxy. */
-function wayTo(target: ServerTarget & { kind: 'tls' }, options: ReadServerOptions, deadline: Deadline): Way {
+function wayTo(
+  target: ServerTarget & { kind: 'tls' },
+  asked: string,
+  options: ReadServerOptions,
+  deadline: Deadline,
+): Way {
   const { host, port, starttls } = target
   const url = new URL(`https://${isIPv6(host) ? `[${host.replace(/%.*/, '')}]` : host}:${port}`)
   const proxy = starttls ? null : proxyFor(url, options.env ?? process.env)
@@ -52,7 +62,11 @@ function wayTo(target: ServerTarget & { kind: 'tls' }, options: ReadServerOption
       if (proxy) return tunnel(proxy, { host, port }, options.timeout, deadline.signal)
       return connectTo(host, port, options.timeout / 4, deadline.signal)
     },
-    async prepare() {
+    async prepare(wire) {
+      if (starttls) {
+        deadline.doing = `waiting to begin TLS in ${starttls}`
+        await beginTls(starttls, wire, asked)
+      }
       deadline.doing = 'waiting for its certificates'
     },
   }

@@ -49,6 +49,10 @@ const cases: Record<Limit, Elsewhere | (() => Promise<void>)> = {
   },
   certificateBytes: { file: 'test/hostile/trust.test.ts', test: 'a certificate larger than the limit' },
   linkDepth: { file: 'test/image/overlay.test.ts', test: 'in a chain: found' },
+  starttlsBytes: {
+    file: 'test/server/starttls.test.ts',
+    test: 'more text than a server may send before TLS',
+  },
   handshakeBytes: {
     file: 'test/hostile/server.test.ts',
     test: 'a message without end, in the smallest of records',

@@ -5,7 +5,7 @@ import { limits } from '../../src/limits.ts'
 import { readServer } from '../../src/server/read.ts'
 import type { ReadServerOptions } from '../../src/server/sent.ts'
 import { parseServer } from '../../src/server/target.ts'
-import { tcpPeer, tlsPeer } from '../support/peers.ts'
+import { flood, tcpPeer, tlsPeer } from '../support/peers.ts'
 import { issue, keyOf } from '../support/pki.ts'
 
 const leaf = issue({ subject: 'leaf', key: keyOf('leaf', 'ec') })
@@ -308,8 +308,8 @@ describe('more than a client takes', () => {
     const endless = record(22, Buffer.from([0]))
     const port = await answering(socket => {
       const block = Buffer.concat(new Array<Buffer>(10_000).fill(endless))
-      const more = () => !socket.destroyed && socket.write(block, more)
-      socket.write(cut(hello()), more)
+      socket.write(cut(hello()))
+      flood(socket, block)
     })
     await expect(read(port)).rejects.toMatchObject(tooMuch)
   })
@@ -317,8 +317,7 @@ describe('more than a client takes', () => {
   it('empty records without end', async () => {
     const port = await answering(socket => {
       const block = Buffer.concat(new Array<Buffer>(10_000).fill(record(22, Buffer.alloc(0))))
-      const more = () => !socket.destroyed && socket.write(block, more)
-      more()
+      flood(socket, block)
     })
     await expect(read(port)).rejects.toMatchObject(tooMuch)
   })

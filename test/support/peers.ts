@@ -38,3 +38,10 @@ export function tlsPeer(sent: readonly Issued[], options: TlsOptions = {}): Prom
     }),
   )
 }
+
+/** Sends the same again and again until the other side has gone. */
+export function flood(socket: Socket, block: Uint8Array | string): void {
+  socket.write(block, error => {
+    if (!error) flood(socket, block)
+  })
+}
