@@ -18,11 +18,12 @@ import { parseHost } from './target.ts'
  *   `truncated`, `malformed`, `limit`, `unsupported`, `not-found`, `unreadable`
  */
 export async function readServer(target: ServerTarget, options: ReadServerOptions): Promise<SentChain> {
+  const name = printable(target.typed)
   const asked = options.host === undefined ? null : parseHost(options.host)
   if (target.kind === 'file' && asked === null)
     throw new JobError(
       'usage',
-      `${target.typed} does not say which server sends it: add --host NAME, the name that the client asks for`,
+      `${name} does not say which server sends it: add --host NAME, the name that the client asks for`,
     )
   const deadline = new Deadline(target.typed, options)
   try {
@@ -37,9 +38,9 @@ export async function readServer(target: ServerTarget, options: ReadServerOption
       host,
       deadline.signal,
     )
-    return { ...chainOf(target.typed, certificates), host, port: target.port, how }
+    return { ...chainOf(name, certificates), host, port: target.port, how }
   } catch (error) {
-    if (error instanceof Fault) throw new JobError(error.code, `${printable(target.typed)}: ${error.message}`)
+    if (error instanceof Fault) throw new JobError(error.code, `${name}: ${error.message}`)
     throw error
   } finally {
     deadline.clear()

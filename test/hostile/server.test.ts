@@ -107,6 +107,25 @@ describe('a handshake in odd pieces', () => {
     expect(seen).toHaveLength(3)
   })
 
+  it('that begins only for a client of long ago', async () => {
+    const server = await tlsPeer([leaf], { maxVersion: 'TLSv1' })
+    const seen: string[] = []
+    const port = await tcpPeer(socket => {
+      socket.once('data', first => {
+        // The client's version stands behind the headers of its record and message.
+        const version = first.toString('hex', 9, 11)
+        seen.push(version)
+        if (version !== '0301') return socket.destroy()
+        const through = connect(server, '127.0.0.1')
+        through.on('error', () => {})
+        through.write(first)
+        return socket.pipe(through).pipe(socket)
+      })
+    })
+    expect(await read(port)).toMatchObject({ how: 'tls1.0' })
+    expect(seen).toEqual(['0303', '0303', '0301'])
+  })
+
   it('with something that is no certificate', async () => {
     const chain = await read(
       await answering(cut(flight(hello(), certificates([leaf.der, Buffer.from('no')])))),
@@ -238,6 +257,12 @@ describe('a server that', () => {
     ],
     ['chooses a suite of its own', cut(replaced(hello13, '00130100', '0013aa00')), 'malformed', /0x13aa/],
     [
+      'goes on behind its hello',
+      cut(flight(hello13, Buffer.from([8]))),
+      'malformed',
+      /keys within a message/,
+    ],
+    [
       'asks again and again',
       Buffer.concat([cut(retry('0017')), cut(retry('0017'))]),
       'malformed',
@@ -311,6 +336,13 @@ describe('more than a client takes', () => {
       socket.write(cut(hello()))
       flood(socket, block)
     })
+    await expect(read(port)).rejects.toMatchObject(tooMuch)
+  })
+
+  it('a message that is announced, before any of it comes', async () => {
+    const port = await answering(socket =>
+      socket.write(cut(flight(hello(), Buffer.from([11, 0xff, 0xff, 0xff])))),
+    )
     await expect(read(port)).rejects.toMatchObject(tooMuch)
   })
 

@@ -1,4 +1,5 @@
 /** Chains from live servers: OpenSSL's own (as Node.js has it) in every version that it speaks. */
+import { generateKeyPairSync } from 'node:crypto'
 import type { SecureVersion, TlsOptions } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { readServer } from '../../src/server/read.ts'
@@ -55,6 +56,14 @@ describe('a chain from the wire', () => {
     expect((await read(await tlsPeer([ecLeaf, root], only(version)))).certificates).toEqual(
       ders([ecLeaf, root]),
     )
+  })
+
+  it.each(['brainpoolP256r1', 'secp256k1', 'secp521r1'])('an ECDSA certificate on %s', async namedCurve => {
+    const pair = generateKeyPairSync('ec', { namedCurve })
+    const spki = pair.publicKey.export({ type: 'spki', format: 'der' })
+    const key = { private: pair.privateKey, spki, id: Buffer.from(namedCurve) }
+    const odd = issue({ subject: namedCurve, key, by: root })
+    expect((await read(await tlsPeer([odd, root], only('TLSv1.2')))).certificates).toEqual(ders([odd, root]))
   })
 
   it('of a weak key signed with MD5', async () => {

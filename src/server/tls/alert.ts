@@ -1,5 +1,4 @@
 import { Fault } from '../fault.ts'
-import { content } from './numbers.ts'
 
 /** What the alerts mean that a server may send before its certificates (RFC 8446 §6, RFC 5246 §7.2, RFC 6066 §9). */
 const meanings: Readonly<Record<number, string>> = {
@@ -40,6 +39,6 @@ export function alertFault(body: Buffer): Fault | null {
   if (body.length < 2 || level === undefined || description === undefined)
     return new Fault('malformed', 'it sends an alert that is none')
   if (level !== fatal && description !== closeNotify) return null
-  const meaning = meanings[description] ?? `alert ${description} of TLS, content type ${content.alert}`
+  const meaning = meanings[description] ?? `alert ${description}`
   return new Fault('unreachable', `it refuses the handshake with ${meaning}`, { alert: description })
 }

