@@ -1,4 +1,8 @@
 /** What is fuzzed: each reader of foreign bytes, with samples to start from and words that it looks for. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { StreamArchive } from '../../src/image/archive-stream.ts'
 import { openDockerLayout } from '../../src/image/docker-layout.ts'
@@ -31,7 +35,7 @@ import {
   rpmNdb,
   rpmSqlite,
 } from '../../test/trust/make/databases.ts'
-import { certBag, makeJks, makePkcs7, makePkcs12, u32 } from '../../test/trust/make/keystores.ts'
+import { certBag, makeBks, makeJks, makePkcs7, makePkcs12, u32 } from '../../test/trust/make/keystores.ts'
 
 type Random = (below: number) => number
 
@@ -62,6 +66,21 @@ const tar = await layerTar({
   'usr/share/x': 'text',
   dev: { device: 'fifo' },
 })
+/** GNU tar's sparse files, in each of its forms. */
+function sparseTars(): readonly Buffer[] {
+  const folder = mkdtempSync(join(tmpdir(), 'imgtrust-fuzz-'))
+  const file = join(folder, 'holes')
+  writeFileSync(file, pem)
+  truncateSync(file, 3_000_000)
+  const forms = [
+    ['--format=oldgnu'],
+    ...['0.0', '0.1', '1.0'].map(v => ['--format=pax', `--sparse-version=${v}`]),
+  ]
+  const made = forms.map(form => execFileSync('tar', ['-cS', ...form, '-C', folder, 'holes']))
+  rmSync(folder, { recursive: true })
+  return made
+}
+
 const small = await layerTar({ a: 'x'.repeat(2000), b: pem })
 const image = await buildImage({ layers: [{ files: { a: '1' } }, { tar: small, packing: 'zstd' }] })
 const saved = [await dockerArchive(image), await dockerOciArchive(image)]
@@ -143,6 +162,16 @@ const header = makeRpmHeader({ 1000: 'openssl-libs', 1001: '1', 1002: '2', 1003:
 export const targets: readonly Target[] = [
   { name: 'tar', samples: [tar], words: tarWords, mutate: changedTar, read: layer },
   {
+    name: 'sparse files',
+    samples: sparseTars(),
+    words: [...tarWords, 'GNU.sparse.', 'map=', 'numbytes=', 'realsize=', '\n', '9999999999', ...numbers],
+    mutate: (sample, random) =>
+      random(2) === 0
+        ? changedTar(sample, random)
+        : mutate(sample, random, ['GNU.sparse.', 'map=', '\n', '9', '-1', '0', ...tarWords]),
+    read: layer,
+  },
+  {
     name: 'gzip',
     samples: [
       gzipSync(tar),
@@ -215,6 +244,12 @@ export const targets: readonly Target[] = [
       ]),
     ],
     words: ['X.509', Buffer.from('feedfeed', 'hex'), ...numbers],
+    read: contained('x'),
+  },
+  {
+    name: 'BKS',
+    samples: [makeBks([{ kind: 'certificate', der }]), makeBks([{ kind: 'key', chain: [der] }], 1)],
+    words: ['X.509', ...numbers],
     read: contained('x'),
   },
   {
