@@ -8,6 +8,7 @@ import type { RuleSettings } from './judge/check.ts'
 import type { Instant } from './model.ts'
 import type { Report, ReportFinding, RootStatus } from './report/report.ts'
 import type { RootDifference, RootList, RootLives } from './roots/report.ts'
+import type { Starttls } from './server/ports.ts'
 
 export type { ErrorCode } from './errors.ts'
 export { JobError } from './errors.ts'
@@ -120,6 +121,34 @@ export interface RootDiffOptions extends RootOptions, TargetOptions {
   readonly store?: string
 }
 
+export interface VerifyOptions extends NetworkOptions {
+  /** Judge as of this instant; default: now. */
+  readonly at?: Instant
+  /** Milliseconds before its end in which a certificate counts as expiring; default: 90 days. */
+  readonly expiringWithin?: number
+  /** The name that clients ask for; needed where the server is a file. */
+  readonly host?: string
+  /** The image whose clients and stores are asked, as a scan takes it. */
+  readonly image?: string
+  /** The Dockerfile whose final stage is foretold, instead of an image. */
+  readonly dockerfile?: string
+  /** Of the Dockerfile the stage that is built; default: the last. */
+  readonly stage?: string
+  readonly buildArgs?: Readonly<Record<string, string>>
+  readonly context?: string
+  readonly platform?: string
+  /** A trust store's file: it is read instead of the image's stores. */
+  readonly store?: string
+  /** This client alone; without image and store it is given Mozilla's roots of that day. */
+  readonly client?: string
+  /** The protocol that begins in clear and changes to TLS. */
+  readonly starttls?: Starttls
+  /** Milliseconds for one server; default: 10,000. */
+  readonly timeout?: number
+  readonly onProgress?: ScanOptions['onProgress']
+  readonly signal?: AbortSignal
+}
+
 export interface ForecastOptions extends TargetOptions {
   /** What changes after this instant; default: now. */
   readonly at?: Instant
@@ -220,6 +249,16 @@ export async function cacheStatus(cacheDir: string): Promise<CacheState> {
 /** Takes away what is kept of images. @returns what there was */
 export async function clearCache(cacheDir: string): Promise<CacheState> {
   return (await import('./image-cache.ts')).imageCache(cacheDir).clear()
+}
+
+/**
+ * Says of each server whether the TLS programs of an image would accept it, by which path, and what breaks it.
+ * @param servers `https://host[:port]`, `host:port`, or a PEM file with what a server sends
+ * @throws JobError `usage`; a server or an image that can't be read is told in the report
+ */
+export async function verify(servers: readonly string[], options: VerifyOptions = {}): Promise<Report> {
+  const { verifyAll } = await import('./verify/verify.ts')
+  return verifyAll(servers, { ...options, at: options.at ?? now() })
 }
 
 /** All rules with their metadata, sorted by id. */

@@ -100,7 +100,8 @@ async function lintText(
   }
 }
 
-function traceOptions(target: LintTarget, settings: LintSettings): TraceOptions {
+/** How a Dockerfile is traced, as its settings say. */
+export function traceOptions(target: LintTarget, settings: LintSettings): TraceOptions {
   const folder = settings.context ?? (target.text === undefined ? dirname(target.name) : null)
   const bases = settings.config?.bases ?? new Map()
   return {
@@ -175,7 +176,7 @@ function withBases(bases: ReadonlyMap<string, string>): TraceKnowledge {
 /**
  * @throws JobError `not-found`, `unreadable`, `limit`, `malformed` (no text)
  */
-function readDockerfile(path: string): string {
+export function readDockerfile(path: string): string {
   let bytes: Buffer
   try {
     // O_NONBLOCK: opening a FIFO that somebody named Dockerfile must not hang.

@@ -39,6 +39,8 @@ export interface Root {
   readonly alias?: string
   /** What its certificate says; absent where it is told by the built-in facts and not by bytes. */
   readonly certificate?: RootCertificate
+  /** The certificate itself; absent where it is told by the built-in facts, which have it. */
+  readonly der?: Uint8Array
 }
 
 /** What a root's own bytes say of it. */
@@ -127,6 +129,11 @@ export interface Client {
   readonly path: string | null
   /** The package that brought the library, with its full version: `libgnutls30 3.6.7-4+deb10u5`. */
   readonly libraryPackage?: string
+  /**
+   * Real paths of the stores that it reads, all of them together, in the order in which it asks them. Empty: surely
+   * none is there. Absent: not known.
+   */
+  readonly reads?: readonly string[]
 }
 
 export interface Distribution {

@@ -23,6 +23,8 @@ interface JudgeValues {
   readonly 'update-baseline': boolean
 }
 
+type RunValues = Pick<JudgeValues, 'fail-on' | 'config' | 'no-config'>
+
 interface ReportValues {
   readonly format?: string | undefined
   readonly output?: string[] | undefined
@@ -59,7 +61,7 @@ export abstract class BaseCommand extends Command {
 
   /** What the run as a whole is told: flags, else the configuration of the current folder, else the defaults. */
   private async runSettings(
-    flags: JudgeValues & ReportValues,
+    flags: RunValues & ReportValues,
   ): Promise<{ failOn: Severity | 'never'; format: string }> {
     const { Configs } = await import('../config/load.ts')
     const { settle } = await import('../config/settings.ts')
@@ -70,7 +72,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Prints the report, writes the others that were asked for, and sets the exit status. */
-  protected async report(report: Report, flags: JudgeValues & ReportValues): Promise<void> {
+  protected async report(report: Report, flags: RunValues & ReportValues): Promise<void> {
     const { failOn, format } = await this.runSettings(flags)
     const options: FormatOptions = {
       color: useColor(flags.color, process.stdout, process.env),

@@ -14,4 +14,5 @@ export const commands: Readonly<Record<string, () => Promise<{ default: Command.
   'roots:show': () => import('./roots/show.ts'),
   rules: () => import('./rules.ts'),
   scan: () => import('./scan.ts'),
+  verify: () => import('./verify.ts'),
 }

@@ -31,12 +31,19 @@ export interface ReportSettings {
 }
 
 export function buildReport(results: readonly TargetResult[], settings: ReportSettings): Report {
-  const targets = results.map(result => buildTarget(result, settings))
+  return reportOf(
+    results.map(result => buildTarget(result, settings)),
+    settings.at,
+  )
+}
+
+/** The report of targets that are built already. */
+export function reportOf(targets: ReportTarget[], at: Instant): Report {
   const count = (severity: Severity) =>
-    results.reduce((sum, { findings }) => sum + findings.filter(one => one.severity === severity).length, 0)
+    targets.reduce((sum, { findings }) => sum + findings.filter(one => one.severity === severity).length, 0)
   return {
     version: 1,
-    at: formatInstant(settings.at),
+    at: formatInstant(at),
     tool: { name: 'imgtrust', version, knowledge: knowledgeDate() },
     targets,
     summary: {
@@ -129,7 +136,7 @@ function buildStage(stage: TracedStage, settings: ReportSettings): ReportStage {
   }
 }
 
-function buildStore(store: TrustStore, settings: ReportSettings): ReportStore {
+export function buildStore(store: TrustStore, settings: ReportSettings): ReportStore {
   const { path, format, layer, createdBy, release, match, differs } = store
   return {
     path,
@@ -214,7 +221,7 @@ function buildFinding(finding: Finding, model: TargetResult['model']): ReportFin
   }
 }
 
-function buildRemedy(remedy: Remedy, model: TargetResult['model']): ReportAlternative {
+export function buildRemedy(remedy: Remedy, model: TargetResult['model']): ReportAlternative {
   const { summary, proven, fixable, steps } = remedy
   const rendered: ReportSteps = model
     ? Object.fromEntries(dialectIds.map(id => [id, render(remedy, id, model)]))

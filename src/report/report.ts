@@ -77,6 +77,99 @@ export interface ReportTarget {
   config: string | null
   /** Why the target could not be read to its end: one line; null where it was. */
   error: string | null
+  /** Of a server: whose clients and stores were asked; null: no image. */
+  image?: ReportImage | null
+  /** Of a server: the name that clients ask for. */
+  host?: string
+  /** Of a server: the certificates that it sent, in the order received. */
+  sent?: ReportSent[]
+  /** Of a server: what each client says of it. */
+  verdicts?: ReportVerdict[]
+  /** Of a server: what its owner could do so that the clients accept it. */
+  advice?: ReportAdvice[]
+}
+
+/** Whose clients a server was held against. */
+export interface ReportImage {
+  kind: 'image' | 'dockerfile' | 'rootfs' | 'host'
+  source: string
+  reference: string | null
+  digest: string | null
+  platform: string | null
+  distribution: ReportDistribution | null
+  /** The Dockerfile, where it was foretold from one. */
+  file: string | null
+}
+
+/** A certificate as a server sent it. */
+export interface ReportSent {
+  sha256: Sha256
+  /** RFC 4514. */
+  subject: string
+  issuer: string
+  notBefore: Time
+  notAfter: Time
+  /** For people: CN, else the last OU or O. */
+  name: string
+  issuerName: string
+  /**
+   * `stray`: no part of the way up from the server's own; `duplicate`: it was sent before; `cross-signed`: a store
+   * holds a root of the same name and key.
+   */
+  status: ('expired' | 'expiring' | 'not-yet-valid' | 'stray' | 'duplicate' | 'cross-signed')[]
+  /** Paths of the stores that hold it. */
+  stores: string[]
+  /** Roots of the stores with its name and its key that are not itself. */
+  sameKey: Sha256[]
+}
+
+/** What one client says of a server. */
+export interface ReportVerdict {
+  client: ReportClient
+  /** The path of the store that it reads; null: it reads none, or it is not known which. */
+  store: string | null
+  /** Null: it can't be told; `unknowns` says why. */
+  accepted: boolean | null
+  reason: RefusalReason | null
+  /** The path that it builds, the server's own certificate first. */
+  chain: Sha256[]
+  /** The certificate at fault; null where none is. */
+  brokenBy: Sha256 | null
+  /** How its way is known; null: it is not. */
+  basis: 'measured' | 'source' | 'nearest' | null
+  /** What it would say after the remedy; null: none is known, or none is needed. */
+  afterRemedy: ReportAfterRemedy | null
+}
+
+export type RefusalReason =
+  | 'certificate-expired'
+  | 'not-yet-valid'
+  | 'unknown-issuer'
+  | 'self-signed'
+  | 'hostname-mismatch'
+  | 'weak-key'
+  | 'weak-signature'
+  | 'not-a-ca'
+  | 'path-length'
+  | 'name-constraint'
+  | 'wrong-purpose'
+  | 'bad-signature'
+  | 'unhandled-extension'
+  | 'no-store'
+
+export interface ReportAfterRemedy {
+  /** Null: it can't be told. */
+  accepted: boolean | null
+  remedy: ReportAlternative
+}
+
+/** What a server's owner could do. */
+export interface ReportAdvice {
+  /** `stop-sending` these certificates, `send-issuer` of this one, `renew` these, `other-name`: one made out to the host. */
+  kind: 'stop-sending' | 'send-issuer' | 'renew' | 'other-name'
+  certificates: Sha256[]
+  /** How many of the clients would accept then; null: not tried. */
+  accepted: Count | null
 }
 
 export interface ReportDistribution {

@@ -115,7 +115,7 @@ export class Catalogue {
       const notBefore = Date.parse(certificate.validFrom)
       const notAfter = Date.parse(certificate.validTo)
       if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return null
-      const root = { sha256, name, notBefore, notAfter }
+      const root = { sha256, name, notBefore, notAfter, der }
       this.#met.set(sha256, { root, der })
       return root
     } catch {

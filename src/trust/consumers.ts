@@ -1,4 +1,5 @@
 import type { ImageTree } from '../image/facts.ts'
+import type { TrustStore } from '../model.ts'
 import type { ReadingClient } from './clients.ts'
 import { javaVariable, type StoreVariable, storeVariables } from './environment.ts'
 import { javaTrustStores } from './java-options.ts'
@@ -40,19 +41,51 @@ export function consumersOf(
 ): readonly string[] {
   const readers: string[] = []
   for (const reading of clients) {
-    const concerning = configured.filter(({ variable }) => concerns(variable, reading))
-    const replaced = new Set(
-      concerning.filter(({ variable }) => variable.replaces).map(({ variable }) => variable.kind),
-    )
-    const defaults = reading.stores.filter(path => !replaced.has(path.endsWith('/certs') ? 'folder' : 'file'))
-    if (
-      concerning.some(({ path }) => path === store) ||
-      defaults.some(path => reads(reading, tree.resolve(path), store))
-    )
+    if (placesOf(reading, tree, configured).some(place => reads(reading, place, store)))
       readers.push(reading.client.program)
   }
   for (const { variable, path } of configured) if (path === store) readers.push(...variable.readers)
   return readers
+}
+
+/** Real paths of the stores that one client reads; null where that can't be told. */
+export type ClientStores = readonly string[] | null
+
+/**
+ * The stores that a client reads, in the order in which it names them.
+ * @returns empty where surely nothing is at any of its places; null where its places are not known, or something is at
+ * one of them that was not read
+ */
+export function storesOf(
+  reading: ReadingClient,
+  stores: readonly TrustStore[],
+  tree: ImageTree,
+  configured: readonly ConfiguredStore[],
+): ClientStores {
+  const places = placesOf(reading, tree, configured)
+  if (places.length === 0) return null
+  const read = new Set<string>()
+  for (const place of places) {
+    const found = stores.filter(store => reads(reading, place, store.path))
+    for (const { path } of found) read.add(path)
+    const file = place === null ? null : tree.file(place)
+    if (found.length === 0 && file !== null && (file.size > 0 || reading.ownRoots)) return null
+  }
+  return [...read]
+}
+
+/** Where a client looks, by real path (null: nothing is there): what the environment names, then its own places. */
+function placesOf(
+  reading: ReadingClient,
+  tree: ImageTree,
+  configured: readonly ConfiguredStore[],
+): readonly (string | null)[] {
+  const concerning = configured.filter(({ variable }) => concerns(variable, reading))
+  const replaced = new Set(
+    concerning.filter(({ variable }) => variable.replaces).map(({ variable }) => variable.kind),
+  )
+  const defaults = reading.stores.filter(path => !replaced.has(path.endsWith('/certs') ? 'folder' : 'file'))
+  return [...concerning.map(({ path }) => path), ...defaults.map(path => tree.resolve(path))]
 }
 
 /** Does a client that is pointed at real path `place` read `store`? */

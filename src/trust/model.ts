@@ -38,7 +38,10 @@ export function buildImageModel(
     distribution,
     stores: found.stores,
     certificates: found.certificates,
-    clients: clients.clients.map(({ client }) => client),
+    clients: clients.clients.map(({ client }, index) => {
+      const reads = found.read[index]
+      return reads ? { ...client, reads } : client
+    }),
     packages: packages.all.map(({ name, version, manager }) => ({ name, version, manager })),
     config: image.config,
     files: tree,

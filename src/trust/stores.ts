@@ -19,7 +19,7 @@ import { accessTo } from './access.ts'
 import { brokenEntry } from './broken.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 import type { ReadingClient } from './clients.ts'
-import { configuredStores, consumersOf } from './consumers.ts'
+import { type ClientStores, configuredStores, consumersOf, storesOf } from './consumers.ts'
 import type { ContainedCertificate, Contents } from './containers/container.ts'
 import { containerOf } from './containers/index.ts'
 import { type FormatContext, type StoreDraft, storeFormats } from './formats/index.ts'
@@ -75,6 +75,8 @@ export interface FoundStores {
   /** What is neither in a store nor in an anchor source, sorted by path. */
   readonly certificates: readonly PlainCertificate[]
   readonly unknowns: readonly UnknownEntry[]
+  /** Which stores each of the context's clients reads, in their order. */
+  readonly read: readonly ClientStores[]
 }
 
 /** Tells the stores of an image from anchor sources and from certificates that merely lie there. */
@@ -131,7 +133,8 @@ export function findStores(tree: ImageTree, context: StoreContext): FoundStores 
       break
     }
   }
-  return { stores, certificates, unknowns }
+  const read = context.clients.map(client => storesOf(client, stores, tree, configured))
+  return { stores, certificates, unknowns, read }
 }
 
 /** Is it one of the roots of the store that its file is? */
@@ -224,6 +227,7 @@ function rootOf(certificate: Certificate, { naming, layers }: StoreContext, laye
     name: naming.rootName(certificate.sha256) ?? commonName(certificate.subject),
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
+    der: certificate.der,
     ...(layers ? { layer } : {}),
     certificate: {
       sha1: createHash('sha1').update(certificate.der).digest('hex'),

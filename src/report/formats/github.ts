@@ -1,4 +1,5 @@
 import { codeOf, fileOf, plainPath, remediesOf } from '../place.ts'
+import { withRefusals } from '../refusals.ts'
 import type { ReportFinding, ReportTarget } from '../report.ts'
 import { visible } from '../visible.ts'
 import type { Format, FormatOptions } from './index.ts'
@@ -9,8 +10,8 @@ import type { Format, FormatOptions } from './index.ts'
  */
 export const github: Format = {
   render: (report, options) =>
-    report.targets
-      .flatMap(target => [
+    withRefusals(report)
+      .targets.flatMap(target => [
         ...target.findings.map(finding => annotation(finding, target, options)),
         ...(target.error === null ? [] : [failure(target, target.error)]),
       ])

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { fileOf, fingerprints, imageName, plainPath } from '../place.ts'
+import { withRefusals } from '../refusals.ts'
 import type { Report, ReportFinding, ReportTarget } from '../report.ts'
 import { visible } from '../visible.ts'
 import type { Format } from './index.ts'
@@ -9,7 +10,8 @@ import type { Format } from './index.ts'
  * files alone: a store of an image goes by the image's name and its path.
  */
 export const gitlab: Format = {
-  render(report) {
+  render(whole) {
+    const report = withRefusals(whole)
     const known = fingerprints(report)
     const issues = report.targets.flatMap(target => [
       ...target.findings.map(finding => issueOf(finding, target, report, known.get(finding) ?? '')),

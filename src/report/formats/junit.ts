@@ -1,6 +1,7 @@
 import { reaches } from '../../finding.ts'
 import type { Rule } from '../../rule.ts'
 import { codeOf, remediesOf } from '../place.ts'
+import { clientWords, refusalSentence } from '../refusals.ts'
 import type { Report, ReportFinding, ReportTarget } from '../report.ts'
 import { visible } from '../visible.ts'
 import type { Format, FormatOptions } from './index.ts'
@@ -56,6 +57,7 @@ function renderSuite(
   rules: readonly Rule[],
   options: FormatOptions,
 ): Suite {
+  if (target.kind === 'server') return serverSuite(target, report)
   const name = escapeXml(visible(target.target))
   const scope = target.kind === 'dockerfile' ? 'dockerfile' : 'image'
   const known = rules.filter(rule => rule.scope === scope).map(({ id }) => id)
@@ -86,6 +88,38 @@ function renderSuite(
     '  </testsuite>',
   ].join('\n')
   return { xml, tests: cases.length + (failed ? 1 : 0), failures, errors: failed ? 1 : 0, skipped }
+}
+
+/** A case a verdict: one that can't be told is skipped. */
+function serverSuite(target: ReportTarget, report: Report): Suite {
+  const name = escapeXml(visible(target.target))
+  const verdicts = target.verdicts ?? []
+  const cases = verdicts.map(verdict => {
+    const { client, accepted, reason } = verdict
+    const by = escapeXml(visible(clientWords(client) + (client.path === null ? '' : ` ${client.path}`)))
+    const head = `    <testcase name="${by}" classname="${name}"`
+    if (accepted === true) return `${head}/>`
+    const text = escapeXml(visible(refusalSentence(verdict, target)))
+    return accepted === null
+      ? `${head}><skipped message="it can&apos;t be told"/></testcase>`
+      : `${head}><failure type="${reason}" message="${text}">${text}</failure></testcase>`
+  })
+  const failed = target.error !== null
+  const failures = verdicts.filter(({ accepted }) => accepted === false).length
+  const tests = cases.length + (failed ? 1 : 0)
+  const unknowns = target.unknowns.map(({ what, why }) => `unknown: ${visible(what)}: ${visible(why)}`)
+  const xml = [
+    `  <testsuite name="${name}" tests="${tests}" failures="${failures}" errors="${failed ? 1 : 0}" skipped="${verdicts.filter(({ accepted }) => accepted === null).length}">`,
+    '    <properties>',
+    `      <property name="at" value="${escapeXml(report.at)}"/>`,
+    `      <property name="knowledge" value="${escapeXml(report.tool.knowledge)}"/>`,
+    '    </properties>',
+    ...cases,
+    ...(target.error === null ? [] : [renderError(name, target.error)]),
+    ...(unknowns.length === 0 ? [] : [`    <system-out>${escapeXml(unknowns.join('\n'))}</system-out>`]),
+    '  </testsuite>',
+  ].join('\n')
+  return { xml, tests, failures, errors: failed ? 1 : 0 }
 }
 
 function renderCase(

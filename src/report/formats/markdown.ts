@@ -1,5 +1,6 @@
 import { reaches } from '../../finding.ts'
 import { codeOf, remediesOf } from '../place.ts'
+import { clientWords, nameIn, verdictWords, withRefusals } from '../refusals.ts'
 import type { Report, ReportFinding, ReportTarget } from '../report.ts'
 import { visible } from '../visible.ts'
 import type { Format, FormatOptions } from './index.ts'
@@ -60,7 +61,13 @@ function fenceFor(text: string, least: number): string {
   return '`'.repeat(Math.max(least, longest + 1))
 }
 
-function verdict({ summary }: Report): string {
+function verdict({ summary, targets }: Report): string {
+  const verdicts = targets.flatMap(target => target.verdicts ?? [])
+  if (targets.some(({ kind }) => kind === 'server')) {
+    const refused = verdicts.filter(({ accepted }) => accepted === false).length
+    const failed = summary.failed > 0 ? `, ${summary.failed} failed` : ''
+    return `imgtrust: ${refused} of ${verdicts.length} verdicts ${refused === 1 ? 'is' : 'are'} a refusal${failed}`
+  }
   const parts = [
     count(summary.error, 'error'),
     count(summary.warning, 'warning'),
@@ -70,7 +77,8 @@ function verdict({ summary }: Report): string {
   return `imgtrust: ${parts.length > 0 ? parts.join(', ') : 'nothing to mend'}`
 }
 
-function overview({ targets }: Report): string {
+function overview(report: Report): string {
+  const { targets } = withRefusals(report)
   const rows = targets.slice(0, 500).map(target => {
     const { distribution, findings } = target
     const system = [distribution?.id, distribution?.version].filter(Boolean).join(' ')
@@ -86,10 +94,49 @@ function overview({ targets }: Report): string {
 }
 
 function renderTarget(target: ReportTarget, options: FormatOptions): string {
+  if (target.kind === 'server') return serverSection(target, options)
   const shown = target.findings.filter(({ severity }) => reaches(severity, options.show))
   const failure = target.error === null ? [] : [`**failed**: ${escapeMarkdown(target.error)}`]
   const parts = [...shown.map(finding => renderFinding(finding, target, options)), ...failure]
   return parts.length === 0 ? '' : [`#### ${code(target.target)}`, ...parts].join('\n\n')
+}
+
+/** A table a server: a row a verdict, the remedies under it. */
+function serverSection(target: ReportTarget, options: FormatOptions): string {
+  const rows = (target.verdicts ?? []).map(verdict => {
+    const { client, store, brokenBy, afterRemedy } = verdict
+    const by = brokenBy === null ? '' : escapeMarkdown(nameIn(target, brokenBy))
+    const after = afterRemedy === null ? '' : afterRemedy.accepted ? 'accepted' : "refused or can't be told"
+    return `| ${code(clientWords(client))} | ${store === null ? '' : code(store)} | ${escapeMarkdown(verdictWords(verdict))} | ${by} | ${after} |`
+  })
+  const table = [
+    '| client | store | verdict | broken by | after the remedy |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
+  const remedies = new Map(
+    (target.verdicts ?? []).flatMap(({ afterRemedy }) =>
+      afterRemedy?.accepted ? [[afterRemedy.remedy.summary, afterRemedy.remedy] as const] : [],
+    ),
+  )
+  const mends = [...remedies.values()].flatMap(remedy => {
+    const text = codeOf(remedy, target, options.remedy)
+    return [
+      `Mend: ${escapeMarkdown(remedy.summary)}`,
+      ...(text === null ? [] : [codeBlock(text, options.remedy === 'dockerfile' ? 'dockerfile' : '')]),
+    ]
+  })
+  const failure = target.error === null ? [] : [`**failed**: ${escapeMarkdown(target.error)}`]
+  const unknowns = target.unknowns.map(
+    ({ what, why }) => `- unknown: ${escapeMarkdown(what)}: ${escapeMarkdown(why)}`,
+  )
+  const parts = [
+    ...(rows.length > 0 ? [table] : []),
+    ...mends,
+    ...(unknowns.length > 0 ? [unknowns.join('\n')] : []),
+    ...failure,
+  ]
+  return [`#### ${code(target.target)}`, ...parts].join('\n\n')
 }
 
 function renderFinding(finding: ReportFinding, target: ReportTarget, options: FormatOptions): string {

@@ -4,7 +4,7 @@ import type { Format } from './index.ts'
 
 /**
  * One JSON value a line, for streams and log collectors: a `report` line, for each target a `target` line (what the
- * JSON report says of it but findings and unknowns), a `finding` and an `unknown` line for each of those, and a
+ * JSON report says of it but findings and unknowns), a `finding`, a `verdict` (of servers) and an `unknown` line for each of those, and a
  * `summary` line at the end.
  */
 export const ndjson: Format = {
@@ -24,11 +24,12 @@ function lines({ version, at, tool, targets, summary }: Report): object[] {
   ]
 }
 
-function targetLines({ findings, unknowns, ...target }: ReportTarget): object[] {
+function targetLines({ findings, unknowns, verdicts, ...target }: ReportTarget): object[] {
   const of = { target: target.target }
   return [
     { type: 'target', ...target },
     ...findings.map(finding => ({ type: 'finding', ...of, ...finding })),
+    ...(verdicts ?? []).map(verdict => ({ type: 'verdict', ...of, ...verdict })),
     ...unknowns.map(entry => ({ type: 'unknown', ...of, ...entry })),
   ]
 }

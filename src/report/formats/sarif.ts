@@ -3,6 +3,7 @@ import { exitStatus } from '../exit-status.ts'
 import { packageUrl } from '../links.ts'
 import { fileOf, fingerprints, plainPath, remediesOf } from '../place.ts'
 import { plainJson } from '../plain-json.ts'
+import { withRefusals } from '../refusals.ts'
 import type { Report, ReportFinding, ReportTarget, ReportUnknown } from '../report.ts'
 import { visible } from '../visible.ts'
 import type { Format, FormatOptions } from './index.ts'
@@ -15,7 +16,7 @@ import { ruleTable } from './sarif-rules.ts'
  * on disk, with image and layer as logical locations. What could not be read is a notification of the run.
  */
 export function createSarif(rules: readonly Rule[]): Format {
-  return { render: (report, options) => `${plainJson(sarifLog(report, rules, options), 2)}\n` }
+  return { render: (report, options) => `${plainJson(sarifLog(withRefusals(report), rules, options), 2)}\n` }
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
   ReportTarget,
 } from '../report.ts'
 import type { Format, FormatOptions } from './index.ts'
+import { renderServer, renderVerifySummary } from './text-server.ts'
 
 type Colors = ReturnType<typeof picocolors.createColors>
 type Steps = ReportRemedy['steps']
@@ -21,6 +22,10 @@ interface Pen extends FormatOptions {
 export const text: Format = {
   render(report, options) {
     const pen: Pen = { ...options, paint: picocolors.createColors(options.color) }
+    if (report.targets.some(({ kind }) => kind === 'server')) {
+      const servers = report.targets.map(target => renderServer(target, pen))
+      return `${[...servers, renderVerifySummary(report, pen)].join('\n\n')}\n`
+    }
     const blocks = report.targets.map(target => renderTarget(target, pen)).filter(block => block !== '')
     return `${[...blocks, renderSummary(report, pen)].join('\n\n')}\n`
   },

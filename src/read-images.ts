@@ -1,0 +1,64 @@
+/** From a name as typed to the models of its images: opened, streamed, stacked, read. */
+import { JobError } from './errors.ts'
+import { readTree } from './image/read-image.ts'
+import { type OpenOptions, openImages } from './image/source.ts'
+import { endOfLife } from './knowledge/lifecycles.ts'
+import { matchRelease } from './knowledge/releases.ts'
+import { rootByFingerprint, rootByIndex } from './knowledge/roots.ts'
+import type { ImageModel } from './model.ts'
+import { buildImageModel, type TrustNaming } from './trust/model.ts'
+import { trustReader } from './trust/reader.ts'
+
+export interface ReadSettings {
+  readonly open: Omit<OpenOptions, 'reader'>
+  /** Called now and then while bytes are read: what is being read, and how many bytes so far. */
+  readonly onProgress?: (state: {
+    readonly target: string
+    readonly layers: number
+    readonly bytes: number
+  }) => void
+}
+
+/**
+ * The images that one name stands for: one, or several with `allPlatforms`. One that can't be read is its error.
+ * @throws JobError where the name leads to none; what is thrown for an abort
+ */
+export async function* readImages(
+  target: string,
+  { open, onProgress }: ReadSettings,
+): AsyncGenerator<ImageModel | JobError> {
+  const images = await openImages(target, { ...open, reader: trustReader })
+  for (const image of images) {
+    try {
+      const tree = await readTree(image, trustReader, {
+        ...(open.signal ? { signal: open.signal } : {}),
+        ...(open.layers ? { layers: open.layers } : {}),
+        onProgress: bytes => onProgress?.({ target, layers: image.layers.length, bytes }),
+      })
+      yield buildImageModel(image, tree, naming)
+    } catch (error) {
+      if (!(error instanceof JobError) || error.code === 'aborted') throw error
+      yield error
+    } finally {
+      await image.close()
+    }
+  }
+}
+
+/** What trust/ needs of knowledge, handed in so that it need not import it. */
+export const naming: TrustNaming = {
+  rootName: sha256 => rootByFingerprint(sha256)?.name ?? null,
+  endOfLife: (id, version) => (version === null ? null : endOfLife(id, version)),
+  match(fingerprints, hints) {
+    const { release, match, missing } = matchRelease(fingerprints, hints)
+    if (match !== 'nearest' || release === null) return { release: release?.id ?? null, match }
+    const own = new Set(release.roots?.map(index => rootByIndex(index).sha256))
+    return {
+      release: release.id,
+      match,
+      missing: missing.map(index => rootByIndex(index).sha256),
+      // Its own list is of known roots alone; a stranger's matters more.
+      extra: [...fingerprints].filter(sha256 => !own.has(sha256)),
+    }
+  },
+}
