@@ -106,10 +106,11 @@ function serverSuite(target: ReportTarget, report: Report): Suite {
   })
   const failed = target.error !== null
   const failures = verdicts.filter(({ accepted }) => accepted === false).length
+  const skipped = verdicts.filter(({ accepted }) => accepted === null).length
   const tests = cases.length + (failed ? 1 : 0)
   const unknowns = target.unknowns.map(({ what, why }) => `unknown: ${visible(what)}: ${visible(why)}`)
   const xml = [
-    `  <testsuite name="${name}" tests="${tests}" failures="${failures}" errors="${failed ? 1 : 0}" skipped="${verdicts.filter(({ accepted }) => accepted === null).length}">`,
+    `  <testsuite name="${name}" tests="${tests}" failures="${failures}" errors="${failed ? 1 : 0}" skipped="${skipped}">`,
     '    <properties>',
     `      <property name="at" value="${escapeXml(report.at)}"/>`,
     `      <property name="knowledge" value="${escapeXml(report.tool.knowledge)}"/>`,
@@ -119,7 +120,7 @@ function serverSuite(target: ReportTarget, report: Report): Suite {
     ...(unknowns.length === 0 ? [] : [`    <system-out>${escapeXml(unknowns.join('\n'))}</system-out>`]),
     '  </testsuite>',
   ].join('\n')
-  return { xml, tests, failures, errors: failed ? 1 : 0 }
+  return { xml, tests, failures, errors: failed ? 1 : 0, skipped }
 }
 
 function renderCase(
