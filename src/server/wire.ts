@@ -66,13 +66,6 @@ export class Wire {
     }
   }
 
-  /** What has come, at least one byte; null at the end. */
-  async readSome(): Promise<Buffer | null> {
-    if (this.#heldBytes === 0 && !(await this.#more())) return null
-    this.#count(this.#heldBytes)
-    return this.#take(this.#heldBytes)
-  }
-
   /** What has come, left where it is: at least `count` bytes, fewer where the connection ends before. */
   async peek(count: number): Promise<Buffer> {
     while (this.#heldBytes < count && (await this.#more())) {}
