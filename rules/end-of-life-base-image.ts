@@ -113,7 +113,7 @@ It is silent for Windows and scratch, and where the distribution under an image 
     const expired =
       stale.roots === null || stale.expired.length === 0
         ? ''
-        : `, and ${stale.expired.length} of its ${count(stale.roots.length, 'root')} have expired`
+        : `, and ${stale.expired.length} of its ${count(stale.roots.length, 'root')} ${stale.expired.length === 1 ? 'has' : 'have'} expired`
     return `${head}; ${store}${expired}${tail}.`
   },
 

@@ -28,7 +28,8 @@ where surely no store is there. It is information where such a client is merely 
 and where an image from scratch names an https address in ENV, CMD or ENTRYPOINT.
 
 It is silent where a line before the use brings the store, where the address is plain http or the container itself,
-where verification is switched off (another rule's matter), and wherever the store is not known.
+where verification is switched off (another rule's matter), where nobody saw the client come in, and wherever the store
+is not known.
 `,
   examples: {
     bad: [
@@ -96,6 +97,7 @@ function* uses(stage: TracedStage): Generator<Missing> {
     for (const event of events) {
       if (event.kind !== 'tls-use' || event.loopback || !surelyNone(event.state)) continue
       if (isPlainOrLoopback(event.url) || events.some(other => switchesOff(other, event.program))) continue
+      if (!isThere(event.state, event.program)) continue
       const { program, url, location } = event
       yield {
         location: located(location, instruction),
@@ -105,6 +107,13 @@ function* uses(stage: TracedStage): Generator<Missing> {
     }
   }
 }
+
+/** Where nobody saw the program come in, what brought it may have brought a store along; or it is not there at all. */
+function isThere({ packages }: TrustState, program: string): boolean {
+  return !isUnknown(packages) && (packageOf[program] ?? [program]).some(name => packages.has(name))
+}
+
+const packageOf: Readonly<Record<string, readonly string[]>> = { aria2c: ['aria2'], git: ['git', 'git-core'] }
 
 function switchesOff(event: TrustEvent, program: string): boolean {
   return event.kind === 'verification-off' && event.program === program

@@ -85,7 +85,7 @@ no store or an unknown one, and where a digest names the image. Where the distri
     const ended =
       roots === null || expired.length === 0
         ? ''
-        : `${expired.length} of its ${count(roots.length, 'root')} have expired, and `
+        : `${expired.length} of its ${count(roots.length, 'root')} ${expired.length === 1 ? 'has' : 'have'} expired, and `
     return `${age}: ${ended}what was added to or removed from the public root programs since then is not in it${end}.`
   },
 

@@ -89,7 +89,9 @@ export function runInstruction(machine: Machine, instruction: Instruction, aroun
 /** CMD, ENTRYPOINT and HEALTHCHECK run later: they change nothing now, only what they say is looked at. */
 function atRunTime(machine: Machine, run: () => void): void {
   const before = machine.fields
+  machine.running = true
   run()
+  machine.running = false
   machine.restore(before)
 }
 

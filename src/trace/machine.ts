@@ -76,6 +76,8 @@ export class Machine implements ShellHost<Fields> {
   doubt = 0
   /** sudo, su or their kin were seen in this instruction: who runs its commands can't be told. */
   elevated = false
+  /** What is looked at runs in the finished image: ENTRYPOINT, CMD, HEALTHCHECK. */
+  running = false
   /** What ENTRYPOINT or CMD that is looked at starts; null while another instruction runs. */
   starting: string[] | null = null
   entrypoint: StageStart | null = null

@@ -87,8 +87,20 @@ export function useClient(
   }
 }
 
-/** All addresses among these are the container itself. */
-export function allLoopback(addresses: readonly Address[]): boolean {
+/**
+ * All addresses among these are the container itself. When the image starts, or its health is checked, an address whose
+ * host can't be told may well be that: it counts as such there.
+ */
+export function allLoopback(machine: Machine, addresses: readonly Address[]): boolean {
   const web = addresses.filter(address => address.kind !== 'other')
-  return web.length > 0 && web.every(address => address.kind !== 'unknown' && address.loopback)
+  return web.length > 0 && web.every(address => isLoopback(address) || (machine.running && isHidden(address)))
+}
+
+function isLoopback(address: Address): boolean {
+  return (address.kind === 'https' || address.kind === 'http') && address.loopback
+}
+
+/** Its host is a variable, or comes from one. */
+function isHidden({ kind, word }: Address): boolean {
+  return kind === 'unknown' || (word.value === null && hostOf(word.prefix) === '')
 }

@@ -156,7 +156,7 @@ class Tracer {
         ...(machine.checked ? { checked: true as const } : {}),
       }
     }
-    for (const instruction of stage.instructions) {
+    for (const instruction of effective(stage.instructions)) {
       if (instruction.trigger) own.push({ instruction, at: instructions.length })
       instructions.push(run(instruction, instruction.keyword, instruction))
     }
@@ -276,6 +276,17 @@ class Tracer {
     }
   }
 }
+
+/** Of CMD, ENTRYPOINT and HEALTHCHECK the last one of a stage holds; those before it are never run. */
+function effective(instructions: readonly Instruction[]): Instruction[] {
+  const kind = ({ keyword, trigger }: Instruction): string => `${keyword} ${trigger?.keyword ?? ''}`
+  const last = new Map(instructions.map(instruction => [kind(instruction), instruction]))
+  return instructions.filter(
+    one => !REPLACED.has((one.trigger ?? one).keyword) || last.get(kind(one)) === one,
+  )
+}
+
+const REPLACED = new Set(['CMD', 'ENTRYPOINT', 'HEALTHCHECK'])
 
 /** Clients that the shipped stage installs, keeps, and does not use for http or itself alone. */
 function installed(machine: Machine, instructions: TracedInstruction[], end: Fields): void {

@@ -147,6 +147,23 @@ const uses: readonly Row[] = [
   ],
   ['LABEL usage="curl https://a.b"', []],
   ['HEALTHCHECK CMD curl -f http://localhost/ || exit 1', []],
+  // The address is written to a file when the image starts: nobody but the image itself is asked for its health.
+  [
+    'HEALTHCHECK --interval=1m CMD curl -k -s --fail `cat /run/health.url` || exit 1',
+    ['off curl -k loopback'],
+  ],
+  [
+    'HEALTHCHECK CMD wget --no-check-certificate -qO- "https://$HOSTNAME:8443/" || exit 1',
+    ['off wget --no-check-certificate loopback'],
+  ],
+  ['HEALTHCHECK CMD curl -kf https://example.com/ || exit 1', ['off curl -kf']],
+  ['CMD curl -k "$URL"', ['off curl -k loopback']],
+  ['CMD curl -k https://a.b/ && curl -k "$URL"', ['off curl -k', 'off curl -k loopback']],
+  ['RUN curl -k "$URL"', ['off curl -k']],
+  // Only the last of its kind is ever run.
+  ['CMD curl -k https://a.b\nCMD curl https://c.d', ['use curl https://c.d none']],
+  ['ENTRYPOINT curl -k https://a.b\nENTRYPOINT ["sleep", "1"]', []],
+  ['HEALTHCHECK CMD curl -k https://a.b\nHEALTHCHECK NONE', []],
   ['HEALTHCHECK --interval=5s CMD curl -kf https://localhost/ || exit 1', ['off curl -kf loopback']],
   ['CMD curl https://a.b', ['use curl https://a.b none']],
   ['ENTRYPOINT ["curl", "-k", "https://a.b"]', ['off curl -k']],

@@ -81,7 +81,7 @@ export const curl: Handler = (command, machine) => {
     }
   }
   const addresses = addressesOf(operands)
-  const loopback = allLoopback(addresses)
+  const loopback = allLoopback(machine, addresses)
   for (const one of off) machine.switchedOff('curl', one.how, one, loopback, one.remove)
   useClient(machine, command, 'curl', addresses, { verifies: off.length === 0 && !own })
   const plain = addresses.find(address => address.kind === 'http' && !address.loopback)
@@ -135,7 +135,7 @@ export const aria2c: Handler = (command, machine) => {
       'aria2c',
       word.value,
       word,
-      allLoopback(addresses),
+      allLoopback(machine, addresses),
       removal(command, machine.session.text, index),
     )
   }

@@ -56,7 +56,7 @@ export const git: Handler = (command, machine) => {
         )
         .map(addressOf)
     : []
-  const loopback = allLoopback(addresses)
+  const loopback = allLoopback(machine, addresses)
   for (const one of off) {
     verifies = false
     const remove = removal(command, machine.session.text, one.first, one.last)

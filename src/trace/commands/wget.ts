@@ -52,7 +52,7 @@ const VALUED = new Set([
 export const wget: Handler = (command, machine) => {
   const { args } = command
   const addresses = addressesOf(operands(args, bundled(args.map(word => word.value ?? word.prefix))))
-  const loopback = allLoopback(addresses)
+  const loopback = allLoopback(machine, addresses)
   let verifies = true
   for (const [index, word] of args.entries()) {
     const text = word.value ?? ''
