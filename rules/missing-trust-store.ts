@@ -1,4 +1,5 @@
 import { isUnknown, type Location } from '../src/model.ts'
+import { lineage } from '../src/questions/flow.ts'
 import { isPlainOrLoopback, withoutSecrets } from '../src/questions/urls.ts'
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
@@ -132,7 +133,7 @@ function* installs(stage: TracedStage): Generator<Missing> {
 
 function* namedAddresses(model: DockerfileModel, stage: TracedStage): Generator<Missing> {
   const lines = model.text.split('\n')
-  for (const { keyword, location } of stage.instructions) {
+  for (const { keyword, location } of lineage(model, stage).flatMap(({ instructions }) => instructions)) {
     if (keyword !== 'ENV' && keyword !== 'CMD' && keyword !== 'ENTRYPOINT') continue
     const { line } = location
     if (line === undefined) continue

@@ -211,6 +211,8 @@ function exec(words: readonly MappedText[]): MappedText {
   for (const [index, word] of words.entries()) {
     const at = word.offset(0)
     const quote = MappedText.of([{ text: "'", file: at, fixed: true }])
+    // It stands for the word's last character: so the word ends behind that.
+    const end = MappedText.of([{ text: "'", file: word.offset(word.text.length - 1), fixed: true }])
     if (index > 0) parts.push(MappedText.of([{ text: ' ', file: at, fixed: true }]))
     parts.push(quote)
     const pieces = word.text.split("'")
@@ -221,7 +223,7 @@ function exec(words: readonly MappedText[]): MappedText {
       parts.push(word.slice(offset, offset + piece.length))
       offset += piece.length + 1
     }
-    parts.push(quote)
+    parts.push(end)
   }
   return MappedText.join(parts)
 }

@@ -130,8 +130,12 @@ class Tracer {
     machine.set({ args: proxyArguments(machine) })
     // What the stage below left for its heirs runs first; its events are told where they are written.
     machine.elsewhere = base.kind === 'stage' ? null : stage.from
-    for (const trigger of triggers) runInstruction(machine, trigger, around)
+    for (const trigger of triggers) {
+      if (base.kind === 'stage') machine.line = session.lines.line(trigger.start)
+      runInstruction(machine, trigger, around)
+    }
     machine.elsewhere = null
+    machine.line = session.lines.line(stage.from.start)
     machine.events = []
     machine.installs = []
     machine.uses = []
