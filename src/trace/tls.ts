@@ -23,7 +23,11 @@ export function isLoopbackHost(host: string): boolean {
 
 /** The host of a URL, without user and port. */
 function hostOf(url: string): string {
-  const rest = url.replace(/^[a-z]+:\/\//i, '').replace(/^[^/@]*@/, '')
+  const rest = url
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/^[^/@]*@/, '')
+    // curl takes `{one,two}` for both; of one alone it is that one.
+    .replace(/^\{([^,}]*)\}?/, '$1')
   return /^(\[[^\]]*\]|[^/:?#]*)/.exec(rest)?.[0] ?? ''
 }
 

@@ -119,7 +119,10 @@ describe('a private base that was read', () => {
 
   it('with nothing in it has surely no store', async () => {
     const image = await scanned({ layers: [{ files: { 'etc/os-release': 'ID=debian\nVERSION_ID="12"\n' } }] })
-    const { model, rules } = trace('FROM registry.example.com/base:1\nRUN curl https://a.example\n', image)
+    const { model, rules } = trace(
+      'FROM registry.example.com/base:1\nRUN apt-get update && apt-get install -y --no-install-recommends curl && curl https://a.example\n',
+      image,
+    )
     expect(model.final!.final).toMatchObject({ stores: [], tool: false, conf: null })
     expect(await rules).toEqual(['warning missing-trust-store'])
   })

@@ -2,11 +2,13 @@ import { isText } from '../../dockerfile/shell-types.ts'
 import { isUnknown, unknown } from '../../model.ts'
 import { MatchBudget, posixRegExp } from '../regexp.ts'
 import { hasOption, operands, optionValue } from '../words.ts'
+import { CHECKSUM } from './checks.ts'
 import { asks, type Handler } from './types.ts'
 
 /** grep(1) with one pattern on known text; else it asks a question. */
 export const grep: Handler = (command, machine) => {
   const { args } = command
+  if (command.stdin === CHECKSUM) machine.checked = true
   const options = args.filter(word => (word.value ?? word.prefix).startsWith('-'))
   const quiet = hasOption(options, '--quiet', '--silent', '-q')
   const given = optionValue(args, '--regexp') ?? separate(args)
