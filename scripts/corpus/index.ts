@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     at: { type: 'string', default: knowledgeDate() },
     seed: { type: 'string', default: 'corpus' },
-    most: { type: 'string', default: '150' },
+    most: { type: 'string', default: '100' },
     checkouts: { type: 'string' },
     out: { type: 'string', default: 'test/corpus' },
     told: { type: 'string' },
