@@ -181,7 +181,9 @@ function read(dockerfile: string): Form {
       line += `\n${lines[at]}`
       if (lines[at]!.trim() === end) break
     }
-    const match = line.startsWith('#') ? ['', '#', line.slice(1).trim()] : /^([A-Za-z]+)\s+([\s\S]*)$/.exec(line)
+    const match = line.startsWith('#')
+      ? ['', '#', line.slice(1).trim()]
+      : /^([A-Za-z]+)\s+([\s\S]*)$/.exec(line)
     if (!match) throw new Error(`not an instruction: ${line}`)
     parts.push({ keyword: match[1]!.toUpperCase(), body: match[2]!, origin: parts.length })
   }

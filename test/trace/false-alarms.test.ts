@@ -47,6 +47,14 @@ const shapes: readonly Shape[] = [
     found:
       'FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y --no-install-recommends git make\nRUN git clone https://example.com/a.git\n',
   },
+  {
+    what: 'a program that only lends its name to a group of packages',
+    rule: 'missing-trust-store',
+    silent:
+      'FROM alpine:3.6\nRUN apk add --no-cache --virtual curl && curl -fsSLO https://example.com/a.tar.gz\n',
+    found:
+      'FROM alpine:3.6\nRUN apk add --no-cache curl && rm -rf /etc/ssl && curl -fsSLO https://example.com/a.tar.gz\n',
+  },
 ]
 
 describe('shapes of real Dockerfiles', () => {

@@ -2,7 +2,7 @@ import type { ShellWord } from '../../dockerfile/shell-types.ts'
 import { isUnknown } from '../../model.ts'
 import { drawing } from '../drawn.ts'
 import type { Machine } from '../machine.ts'
-import { addPackages, installPackages, removePackages, upgradeAll } from '../packages.ts'
+import { installPackages, removePackages, upgradeAll } from '../packages.ts'
 import { notePins } from '../pins.ts'
 import { architecture } from '../platform.ts'
 import { hasOption, operands } from '../words.ts'
@@ -52,7 +52,6 @@ export const apk: Handler = (command, machine) => {
         // What was there before stays when the virtual package goes.
         const fresh = known.filter(name => !('unknown' in before) && !before.has(name))
         machine.set({ virtuals: machine.fields.virtuals.with(virtual, fresh) })
-        addPackages(machine, [virtual])
       }
       return ran
     }
