@@ -135,15 +135,15 @@ const cases: Record<Limit, Elsewhere | (() => Promise<void>)> = {
   async linkedFolders() {
     const root = join(folder, 'linked')
     await mkdir(join(root, 'etc'), { recursive: true })
-    await mkdir(join(root, 'srv'))
+    await mkdir(join(root, 'elsewhere'))
     const count = limits.linkedFolders + 20
     for (let i = 0; i < count; i++) {
       const name = String(i).padStart(5, '0')
-      await writeFile(join(root, 'srv', name), '')
-      await symlink(`/srv/${name}`, join(root, 'etc', `${name}.cert`))
+      await writeFile(join(root, 'elsewhere', name), '')
+      await symlink(`/elsewhere/${name}`, join(root, 'etc', `${name}.cert`))
     }
     const { entries } = await folderFacts(root, keepNone, {})
-    const reached = [...entries].filter(entry => entry.path.startsWith('srv/'))
+    const reached = [...entries].filter(entry => entry.path.startsWith('elsewhere/'))
     expect(reached).toHaveLength(limits.linkedFolders)
   },
 
