@@ -7,7 +7,7 @@ import { issue, keyOf } from './pki.ts'
  * The shape of the outage of 30 May 2020 in certificates of our own: `old` has ended, had cross-signed `fresh`, and the
  * server still sends that cross certificate. Days count from now.
  */
-export function outage() {
+export function outage(host = 'www.example.com') {
   const [oldKey, freshKey, interKey, leafKey] = ['old', 'fresh', 'inter', 'leaf'].map(name => keyOf(name))
   const ended = { from: -3000, to: -10 }
   const good = { from: -300, to: 3000 }
@@ -16,10 +16,10 @@ export function outage() {
   const cross = issue({ subject: 'New Root', key: freshKey!, by: old, ca: true, ...ended })
   const inter = issue({ subject: 'Issuing CA', key: interKey!, by: fresh, ca: true, ...good })
   const leaf = issue({
-    subject: 'www.example.com',
+    subject: host,
     key: leafKey!,
     by: inter,
-    names: ['DNS:www.example.com'],
+    names: [`DNS:${host}`],
     purposes: ['server'],
     from: -20,
     to: 200,

@@ -90,7 +90,7 @@ function marksOf(each: ReportSent, target: ReportTarget): string[] {
     const twin = target.stores.flatMap(({ roots }) => roots).find(root => sameKey.includes(root.sha256))
     if (twin)
       marks.push(
-        `cross-signed: has the name and key of the root ${shown(twin.name, 60)} of the store, which is good until ${day(twin.notAfter)}`,
+        `cross-signed: a second certificate of ${shown(twin.name, 60)}, which the store holds as a root until ${day(twin.notAfter)}`,
       )
   }
   return marks
