@@ -64,7 +64,11 @@ const config = JSON.stringify({
   history: [{ created_by: '/bin/sh -c #(nop) ADD file:alpine-3.8 in / ' }],
 })
 const manifest = [{ Config: 'config.json', RepoTags: ['shop:latest'], Layers: ['layer.tar'] }]
-const image = await tar({ 'layer.tar': layer, 'config.json': config, 'manifest.json': JSON.stringify(manifest) })
+const image = await tar({
+  'layer.tar': layer,
+  'config.json': config,
+  'manifest.json': JSON.stringify(manifest),
+})
 
 writeFileSync(join(import.meta.dirname, 'chain.pem'), leaf.pem + issuing.pem + cross.pem)
 writeFileSync(join(import.meta.dirname, 'image.tar'), image)
