@@ -162,14 +162,10 @@ function renderPath(
 }
 
 function renderAfter({ afterRemedy }: ReportVerdict, target: ReportTarget, pen: ServerPen): string[] {
-  if (afterRemedy === null) return []
+  // What was tried and mends nothing is for machines to know, not for people to run.
+  if (afterRemedy === null || afterRemedy.accepted === false) return []
   const { accepted, remedy } = afterRemedy
-  const outcome =
-    accepted === true
-      ? pen.paint.green('then accepted')
-      : accepted === null
-        ? "whether it is accepted then can't be told"
-        : pen.paint.red('still refused then')
+  const outcome = accepted ? pen.paint.green('then accepted') : "whether it is accepted then can't be told"
   const { steps } = remedy
   const host = target.image?.kind === 'host' || target.image?.kind === 'rootfs'
   const code =
