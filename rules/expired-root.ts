@@ -33,7 +33,10 @@ certificate is in perfect order. That was the outage of 30 May 2020 (AddTrust Ex
 
 The finding is an error where a breaking root is in the store and a client of the image that reads it has a TLS library
 that fails on it; a warning where the newest release of the image's own line no longer holds (some of) the expired
-roots; else information: nothing that this image could install would change it.
+roots; else information: nothing that this image could install would change it. The line is the distribution's: of a
+store that comes another way (a JDK's own, certifi's, Node.js's) no newest release is known to mend it. Debian's Java and
+Mono stores are made from the same package by its hooks, but an upgrade tells those of no root that it drops, so it may
+leave them as they are: information as well.
 `,
   examples: {
     bad: [
