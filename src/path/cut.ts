@@ -5,7 +5,7 @@
 import type { CutProfile } from '../knowledge/path-profile.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { isNamed } from './host.ts'
-import { couldHaveIssued, same } from './issuers.ts'
+import { couldHaveIssued, same, sameName } from './issuers.ts'
 import {
   dateFault,
   digestFault,
@@ -112,8 +112,21 @@ function cutAtEnd(sorted: readonly Certificate[], input: PathInput): Cut {
   const known = bare.findIndex((each, index) => index > 0 && input.store.some(other => same(other, each)))
   if (known > 0) return { chain: bare.slice(0, known + 1), anchored: true }
   const anchor = anchorOf(bare.at(-1)!, input)
-  if (!anchor) return { chain: sorted, anchored: false }
+  if (!anchor) return cutAtKey(bare, input) ?? { chain: sorted, anchored: false }
   return { chain: same(anchor, bare.at(-1)!) ? bare : [...bare, anchor], anchored: true }
+}
+
+/**
+ * Where nobody has signed the last one, the store is asked once more: for a root of its name and key, which then stands
+ * in its place (gnutls_x509_trust_list_verify_crt2, the second look by LAST_DN).
+ */
+function cutAtKey(bare: readonly Certificate[], { store }: PathInput): Cut | null {
+  const last = bare.at(-1)!
+  if (bare.length === 1 || last.selfIssued) return null
+  const root = store.find(
+    each => sameName(each.subject, last.subject) && Buffer.compare(each.spki, last.spki) === 0,
+  )
+  return root ? { chain: [...bare.slice(0, -1), root], anchored: true } : null
 }
 
 /** Of several that fit, one in date; of those, the last. */

@@ -27,7 +27,11 @@ export function adviceFor(
   const leaf = sent.certificates[0]!
   const advice: Advice[] = []
   if (leaf.notAfter < at) return [{ kind: 'renew', certificates: [leaf], accepted: null }]
-  const faulty = new Set(refused.flatMap(({ brokenBy }) => brokenBy ?? []))
+  const faulty = new Set(
+    refused.flatMap(({ brokenBy, reason }) =>
+      reason === 'certificate-expired' && brokenBy ? [brokenBy] : [],
+    ),
+  )
   if (refused.some(({ reason }) => reason === 'hostname-mismatch'))
     advice.push({ kind: 'other-name', certificates: [leaf], accepted: null })
   const expired = sent.certificates.filter((each, index) => index > 0 && each.notAfter < at)
@@ -44,12 +48,14 @@ export function adviceFor(
         certificates: expired,
         accepted: again.filter(({ accepted }) => accepted === true).length,
       })
-    else if (expired.some(({ sha256 }) => faulty.has(sha256)) && !better)
+    // A cross certificate of an authority that has ended can't be renewed.
+    else if (!better && faulty.size > 0 && expired.every(({ sha256 }) => faulty.has(sha256)))
       advice.push({ kind: 'renew', certificates: expired, accepted: null })
   }
   const top = topOf(sent.certificates)
   if (
     refused.some(({ reason }) => reason === 'unknown-issuer') &&
+    top.notAfter >= at &&
     !isSelfSigned(top) &&
     !isIssuedByRoot(top, subject, certificates)
   )

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { outage, writeRoot } from '../support/outage.ts'
+import { issue, keyOf } from '../support/pki.ts'
 import { imgtrust, imgtrustJson } from '../support/run.ts'
 
 let folder: string
@@ -49,7 +50,11 @@ describe('the chain of the outage', () => {
     expect(status).toBe(accepted ? 0 : 1)
   })
 
-  it.each(['openssl-1.0.2u', 'libressl-2.7.5'])('%s accepts once the root is gone', async client => {
+  it.each([
+    'openssl-1.0.2u',
+    'libressl-2.7.5',
+    'gnutls-3.6.7',
+  ])('%s accepts once the root is gone', async client => {
     const { status } = await named('--store', 'new.pem', '--client', client)
     expect(status).toBe(0)
   })
@@ -94,12 +99,21 @@ describe('the programs of an image', () => {
   })
 
   it('are shown with the path that breaks, in plain and in colour', async () => {
-    const { stdout } = await run('chain.pem', ...host, '--image', 'dir:root')
+    const today = ['--at', new Date().toISOString().slice(0, 10)]
+    const { stdout } = await run('chain.pem', ...host, '--image', 'dir:root', ...today)
     expect(stdout).toMatch(/3 {2}New Root .*expired\n {7}cross-signed/)
     expect(stdout).toMatch(/refused {2}by busybox wget \(LibreSSL 2\.7\.5\)/)
     expect(stdout).toMatch(/└─ Old Root .*<- breaks it: certificate-expired/)
     expect(stdout).toMatch(/stop sending certificate 3 \(New Root\)/)
-    const { stdout: coloured } = await run('chain.pem', ...host, '--image', 'dir:root', '--color', 'always')
+    const { stdout: coloured } = await run(
+      'chain.pem',
+      ...host,
+      '--image',
+      'dir:root',
+      ...today,
+      '--color',
+      'always',
+    )
     expect(stripVTControlCharacters(coloured)).toBe(stdout)
   })
 
@@ -155,6 +169,23 @@ describe('other refusals', () => {
       accepted: false,
       store: expect.stringMatching(/^Mozilla's roots of/),
     })
+  })
+})
+
+describe('names from a hostile server', () => {
+  it('act in no format', async () => {
+    const name = '\u001b[31mevil\u202e\n::error::x | <b>`](http://x) {0}'
+    const key = keyOf('hostile')
+    const root = issue({ subject: name, key, ca: true, from: -100, to: 100 })
+    const server = issue({ subject: `${name}!`, key: keyOf('hostile leaf'), by: root, names: ['DNS:x.test'] })
+    writeFileSync(join(folder, 'hostile.pem'), pem(server, root))
+    const args = ['hostile.pem', '--host', 'x.test', '--client', 'openssl-3.0.15', '--store', 'new.pem']
+    for (const format of ['text', 'github', 'gitlab', 'sarif', 'junit', 'markdown', 'ndjson']) {
+      const { stdout, status } = await run(...args, '--format', format)
+      expect(status).toBe(1)
+      expect(stdout, format).not.toMatch(/\u001b|\u202e|^::error::x/mu)
+      if (format === 'junit' || format === 'markdown') expect(stdout, format).not.toMatch(/[^\\]<b>/)
+    }
   })
 })
 

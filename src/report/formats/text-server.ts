@@ -19,18 +19,13 @@ const hows: Readonly<Record<string, string>> = {
 
 export function renderServer(target: ReportTarget, pen: ServerPen): string {
   const { paint } = pen
-  const head = [
-    paint.bold(paint.underline(shown(target.target))),
-    paint.dim(
-      [
-        target.host === undefined ? '' : `asked as ${shown(target.host)}`,
-        target.source === null ? '' : (hows[target.source] ?? shown(target.source)),
-        imageWords(target),
-      ]
-        .filter(part => part !== '')
-        .join(' · '),
-    ),
-  ].join('  ')
+  const about = [
+    target.host === undefined ? '' : `asked as ${shown(target.host)}`,
+    target.source === null ? '' : (hows[target.source] ?? shown(target.source)),
+    imageWords(target),
+  ].filter(part => part !== '')
+  const name = paint.bold(paint.underline(shown(target.target)))
+  const head = about.length > 0 ? `${name}  ${paint.dim(about.join(' · '))}` : name
   const failure =
     target.error === null || !pen.failures ? [] : [`  ${paint.red('failed')}  ${shown(target.error)}`]
   const unknowns = target.unknowns.map(
@@ -106,9 +101,9 @@ interface Group {
 function groupsOf(target: ReportTarget): Group[] {
   const groups = new Map<string, ReportVerdict[]>()
   for (const verdict of target.verdicts ?? []) {
-    const { store, accepted, reason, chain, brokenBy, afterRemedy } = verdict
+    const { store, accepted, reason, chain, brokenBy, basis, afterRemedy } = verdict
     if (accepted === null) continue
-    const key = JSON.stringify([store, accepted, reason, chain, brokenBy, afterRemedy])
+    const key = JSON.stringify([store, accepted, reason, chain, brokenBy, basis, afterRemedy])
     groups.set(key, [...(groups.get(key) ?? []), verdict])
   }
   return [...groups.values()]
@@ -118,19 +113,20 @@ function groupsOf(target: ReportTarget): Group[] {
 
 function renderGroup({ store, verdict, verdicts }: Group, target: ReportTarget, pen: ServerPen): string {
   const { paint } = pen
-  const programs = verdicts.map(each => `${shown(clientWords(each.client))}${basisWords(each)}`).join(', ')
+  const programs = verdicts.map(each => shown(clientWords(each.client))).join(', ')
   const head = verdict.accepted ? paint.green('accepted') : paint.red('refused')
   const where = store === null ? 'no trust store' : shown(store)
   return [
-    `  ${head}  by ${programs}${paint.dim(` · ${where}`)}${verdict.reason === null ? '' : ` · ${paint.red(verdict.reason)}`}`,
+    `  ${head}  by ${programs}${paint.dim(` · ${where}`)}${verdict.reason === null ? '' : ` · ${paint.red(verdict.reason)}`}${paint.dim(` · ${basisWords(verdict)}`)}`,
     ...renderPath(verdict, target, pen),
     ...renderAfter(verdict, target, pen),
   ].join('\n')
 }
 
+/** How sure it is. */
 function basisWords({ basis }: ReportVerdict): string {
-  if (basis === 'nearest') return ' [told by the nearest version known]'
-  return ''
+  if (basis === 'measured') return 'as measured with it'
+  return basis === 'source' ? 'by its source' : 'by the nearest version known'
 }
 
 function renderPath(
@@ -146,7 +142,8 @@ function renderPath(
       : `sent as ${(target.sent ?? []).findIndex(each => each.sha256 === sha256) + 1}`
     const notAfter = sent?.notAfter ?? root?.notAfter ?? ''
     const ended = notAfter !== '' && (sent?.status.includes('expired') || root?.status.includes('expired'))
-    const fault = sha256 === brokenBy ? paint.red(`  <- breaks it: ${reason}`) : ''
+    const fault =
+      sha256 === brokenBy && reason !== 'unknown-issuer' ? paint.red(`  <- breaks it: ${reason}`) : ''
     const end = ended ? paint.red(`, expired ${day(notAfter)}`) : ''
     return `    ${'   '.repeat(index)}${index === 0 ? '' : '└─ '}${shown(nameIn(target, sha256), 60)}  ${paint.dim(`(${from}${end ? '' : ')'}`)}${end}${end ? paint.dim(')') : ''}${fault}`
   })
@@ -193,7 +190,7 @@ function adviceWords({ kind, certificates, accepted }: ReportAdvice, target: Rep
       return `stop sending ${which}: then ${accepted === asked ? (asked === 1 ? 'the program accepts it' : `${asked === 2 ? 'both' : `all ${asked}`} programs accept it`) : `${accepted} of ${asked} programs accept it`}`
     case 'send-issuer': {
       const issuer = target.sent?.find(each => each.sha256 === certificates[0])?.issuerName ?? ''
-      return `send the certificate of ${shown(issuer, 60)}, which signed ${which}: nobody else brings it`
+      return `send the certificate of ${shown(issuer, 60)}, which signed ${which}; where that is the root itself, the store lacks it`
     }
     case 'renew':
       return `renew ${which}: it has ended`
