@@ -26,14 +26,14 @@ export function expandWord(text: string, lookup: Lookup, escapeMark = '\\'): May
   return expandUntil(cursor, '', 0)
 }
 
-/** Here-document bodies: variables are put in, quotes stay. */
+/** Here-document bodies of COPY and ADD: variables are put in, quotes stay, each `\\` goes and keeps what follows it. */
 export function expandBody(text: string, lookup: Lookup): Maybe<string> {
   const cursor = { text, escapeMark: '\\', lookup, at: 0 }
   let out = ''
   while (cursor.at < text.length) {
     const char = text[cursor.at]!
-    if (char === '\\' && /[\\$]/.test(text[cursor.at + 1] ?? '')) {
-      out += text[cursor.at + 1]
+    if (char === '\\') {
+      out += text[cursor.at + 1] ?? ''
       cursor.at += 2
     } else if (char === '$') {
       const value = variable(cursor, 0)
@@ -48,7 +48,8 @@ export function expandBody(text: string, lookup: Lookup): Maybe<string> {
   return out
 }
 
-function expandUntil(cursor: Cursor, stop: string, depth: number): Maybe<string> {
+/** @param raw a pattern: escapes stay in it */
+function expandUntil(cursor: Cursor, stop: string, depth: number, raw = false): Maybe<string> {
   if (depth > MAX_DEPTH) return giveUp(cursor, 'variables are nested too deep')
   const { text, escapeMark } = cursor
   let out = ''
@@ -66,9 +67,10 @@ function expandUntil(cursor: Cursor, stop: string, depth: number): Maybe<string>
     } else if (char === '"') {
       quoted = !quoted
       cursor.at += 1
-    } else if (char === escapeMark && cursor.at + 1 < text.length) {
-      const next = text[cursor.at + 1]!
-      out += quoted && !['"', '$', escapeMark].includes(next) ? char + next : next
+    } else if (char === escapeMark) {
+      const next = text[cursor.at + 1] ?? ''
+      const kept = raw || (quoted && !['"', '$', escapeMark].includes(next))
+      out += kept && next !== '' ? char + next : next
       cursor.at += 2
     } else if (char === '$') {
       const value = variable(cursor, depth)
@@ -91,12 +93,12 @@ function giveUp(cursor: Cursor, why: string): Maybe<string> {
 /** Reads one variable; the cursor stands on `$`. */
 function variable(cursor: Cursor, depth: number): Maybe<string> {
   const { text, lookup } = cursor
-  const plain = /^\$([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?!$-])/.exec(text.slice(cursor.at, cursor.at + 256))
+  const plain = /^\$([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!$-])/.exec(text.slice(cursor.at, cursor.at + 256))
   if (plain) {
     cursor.at += plain[0].length
     return lookup(plain[1]!) ?? ''
   }
-  const braced = /^\$\{([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?!$-])/.exec(text.slice(cursor.at, cursor.at + 256))
+  const braced = /^\$\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!$-])/.exec(text.slice(cursor.at, cursor.at + 256))
   if (!braced) {
     cursor.at += 1
     return '$'
@@ -122,12 +124,13 @@ function modified(
   depth: number,
 ): Maybe<string> {
   const replacing = operator.startsWith('/')
-  const word = expandUntil(cursor, replacing ? '/' : '}', depth + 1)
+  const patterned = replacing || /[#%]/.test(operator)
+  const word = expandUntil(cursor, replacing ? '/' : '}', depth + 1, patterned)
   if (isUnknown(word) && cursor.at >= cursor.text.length) return word
   cursor.at += 1
   let to: Maybe<string> = ''
   if (replacing) {
-    to = expandUntil(cursor, '}', depth + 1)
+    to = expandUntil(cursor, '}', depth + 1, true)
     if (isUnknown(to) && cursor.at >= cursor.text.length) return to
     cursor.at += 1
   }
@@ -138,14 +141,34 @@ function modified(
   if (operator.endsWith('?')) return set ? value : unknown(`${name} must be set`)
   if (value === undefined) return ''
   if (isUnknown(word)) return word
-  if (replacing) return isUnknown(to) ? to : replaced(value, word, to, operator === '//')
+  const pattern = buildKitPattern(word)
+  if (isUnknown(pattern)) return pattern
+  if (replacing) return isUnknown(to) ? to : replaced(value, pattern, to, operator === '//')
   if (value.length > MAX_PATTERN_VALUE) return unknown('the value is too long for a pattern')
-  return stripPattern(value, operator as '#' | '##' | '%' | '%%', word)
+  return stripPattern(value, operator as '#' | '##' | '%' | '%%', pattern)
+}
+
+/** BuildKit's patterns know `*` and `?`, no classes; `\\` stands before these, itself, `/` and `}` alone. */
+function buildKitPattern(word: string): Maybe<string> {
+  let out = ''
+  for (let at = 0; at < word.length; at += 1) {
+    const char = word[at]!
+    const next = word[at + 1] ?? ''
+    if (char === '[') out += '\\['
+    else if (char !== '\\') out += char
+    else if (!'*?\\/}'.includes(next) || next === '')
+      return unknown('BuildKit knows no such escape in a pattern')
+    else {
+      out += next === '/' || next === '}' ? next : char + next
+      at += 1
+    }
+  }
+  return out
 }
 
 /** `${value/pattern/to}`: the longest match at the leftmost place, once or everywhere. */
 export function replaced(value: string, pattern: string, to: string, all: boolean): Maybe<string> {
-  if (!hasGlob(pattern)) {
+  if (!hasGlob(pattern) && !pattern.includes('\\')) {
     if (pattern === '') return value
     return all ? value.split(pattern).join(to) : value.replace(pattern, () => to)
   }

@@ -26,7 +26,9 @@ export interface StagedDockerfile extends ParsedDockerfile {
 
 /** BuildKit's own arguments; the value depends on where it is built. */
 export const PLATFORM_ARGUMENTS = new Set(
-  'TARGETPLATFORM TARGETOS TARGETARCH TARGETVARIANT BUILDPLATFORM BUILDOS BUILDARCH BUILDVARIANT'.split(' '),
+  'TARGETPLATFORM TARGETOS TARGETARCH TARGETVARIANT BUILDPLATFORM BUILDOS BUILDARCH BUILDVARIANT TARGETSTAGE'.split(
+    ' ',
+  ),
 )
 
 export interface StageOptions {
@@ -38,7 +40,7 @@ export interface StageOptions {
 export function splitStages(parsed: ParsedDockerfile, options: StageOptions): StagedDockerfile {
   const globals = new Map<string, Maybe<string> | undefined>()
   const lookup: Lookup = name =>
-    globals.has(name) ? globals.get(name) : platformArgument(name, options.platform)
+    globals.has(name) ? globals.get(name) : platformArgument(name, options.platform, options.buildArgs)
   const stages: (Stage & { instructions: Instruction[] })[] = []
   for (const instruction of parsed.instructions) {
     const where = `${parsed.file}:${parsed.lines.line(instruction.start)}`
@@ -119,10 +121,15 @@ export function argumentValue(
   return lookup(argument.name)
 }
 
-/** TARGETARCH and its kin: known where a platform was asked for. */
-export function platformArgument(name: string, platform: string | undefined): Maybe<string> | undefined {
+/** TARGETARCH and its kin: known where a platform was asked for, or --build-arg gives it. */
+export function platformArgument(
+  name: string,
+  platform: string | undefined,
+  buildArgs: Readonly<Record<string, string>> = {},
+): Maybe<string> | undefined {
   if (!PLATFORM_ARGUMENTS.has(name)) return undefined
-  const why = { unknown: `${name} depends on the platform that is built for` }
+  if (Object.hasOwn(buildArgs, name)) return buildArgs[name]
+  const why = { unknown: `${name} depends on what is built` }
   if (!platform || !name.startsWith('TARGET')) return why
   const [os = '', arch = '', variant = ''] = platform.split('/')
   const values: Record<string, string> = {

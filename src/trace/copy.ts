@@ -1,17 +1,18 @@
 /** COPY and ADD. */
 
 import { clampPath } from '../dockerfile/context.ts'
+import { readIgnoreList } from '../dockerfile/dockerignore.ts'
 import { expandBody, expandWord } from '../dockerfile/expand.ts'
 import { globMatches, hasGlob } from '../dockerfile/glob.ts'
 import type { Instruction } from '../dockerfile/parse.ts'
 import { flagValue } from '../dockerfile/stages.ts'
-import { type BodyWord, jsonForm, splitWords, takeFlags } from '../dockerfile/words.ts'
+import { type BodyWord, type Flag, jsonForm, splitWords, takeFlags } from '../dockerfile/words.ts'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
 import { isAnchorPath, noteAnchor, overAnchors } from './anchors.ts'
 import { FETCHED, isTextContent, textContent, unvouched } from './content.ts'
 import { copyPath, isFolder } from './copy-path.ts'
 import { certificateFetched } from './downloads.ts'
-import type { Fields } from './fields.ts'
+import type { Fields, Tree } from './fields.ts'
 import { contextFile, filesUnder, put } from './files.ts'
 import type { Machine } from './machine.ts'
 import { absolutePath, BUNDLES, CONF, inTrustFolder, touchesTrust, within } from './paths.ts'
@@ -38,7 +39,13 @@ export function copy(machine: Machine, instruction: Instruction, find: FindSourc
   const to = isUnknown(target) ? null : absolutePath(target, isUnknown(workdir) ? null : workdir)
   if (to === null) return
   const into = words.length > 1 || (!isUnknown(target) && /\/\.?$/.test(target))
+  const excludes = excluded(flags)
+  const parents = isOn(flagValue(flags, 'parents'), flags, 'parents')
   const from = flagValue(flags, 'from')
+  if (from !== null && (parents || excludes !== null)) {
+    if (touchesTrust(to) || to === '/') machine.storesUnknown('what is copied there is not known')
+    return
+  }
   if (from !== null) {
     const reference = expandWord(from, lookup, machine.session.escapeMark)
     const source = isUnknown(reference) ? null : find(reference)
@@ -62,8 +69,39 @@ export function copy(machine: Machine, instruction: Instruction, find: FindSourc
       const mapped = text === heredoc.content.text ? heredoc.content : null
       const content = isUnknown(text) ? text : { ...textContent(text, mapped), origin: copied(machine) }
       machine.writeFile(path, content, false, at)
-    } else fromContext(machine, instruction.keyword === 'ADD', word, to, into)
+    } else {
+      const way = {
+        adds: instruction.keyword === 'ADD',
+        unpacks: flagValue(flags, 'unpack')?.toLowerCase() !== 'false',
+        parents,
+        excludes,
+      }
+      fromContext(machine, way, word, to, into)
+    }
   }
+}
+
+/** How COPY or ADD takes what is in the context. */
+interface Way {
+  readonly adds: boolean
+  /** Archives of the context, where it is ADD. */
+  readonly unpacks: boolean
+  /** `--parents`: the folders over a file come along. */
+  readonly parents: boolean
+  /** Null where nothing is left out. */
+  readonly excludes: Tree['excludes'] | null
+}
+
+function isOn(value: string | null, flags: readonly Flag[], name: string): boolean {
+  return flags.some(flag => flag.name === name) && value?.toLowerCase() !== 'false'
+}
+
+/** `--exclude`, as often as it is given: patterns such as those of .dockerignore, from the copied folder on. */
+function excluded(flags: readonly Flag[]): Way['excludes'] {
+  const patterns = flags.flatMap(({ name, value }) => (name === 'exclude' && value ? [value] : []))
+  if (patterns.length === 0) return null
+  const list = readIgnoreList(patterns.join('\n'))
+  return list === null ? () => true : path => list.excludes(path)
 }
 
 function copied(machine: Machine): { kind: 'copy'; from: null; line: number; was: null } {
@@ -71,13 +109,19 @@ function copied(machine: Machine): { kind: 'copy'; from: null; line: number; was
 }
 
 function joined(folder: string, name: string): string {
+  if (name === '') return folder
   return folder === '/' ? `/${name}` : `${folder}/${name}`
 }
 
-function fromContext(machine: Machine, adds: boolean, word: Maybe<string>, to: string, into: boolean): void {
+function fromContext(machine: Machine, way: Way, word: Maybe<string>, to: string, into: boolean): void {
+  const { adds } = way
   if (isUnknown(word)) {
     if (inTrustFolder(to))
       put(machine, into ? joined(to, '?') : to, unknown(`what is copied there is not known: ${word.unknown}`))
+    return
+  }
+  if (adds && /^(git@|git:\/\/|ssh:\/\/)|^(https?:\/\/.*)?\.git([?#]|$)/.test(word)) {
+    if (touchesTrust(to)) machine.storesUnknown('a repository is checked out there')
     return
   }
   if (adds && /^(https?|ftp):\/\//i.test(word)) {
@@ -88,13 +132,12 @@ function fromContext(machine: Machine, adds: boolean, word: Maybe<string>, to: s
     put(machine, path, unknown(FETCHED))
     return
   }
-  if (adds && /^(git@|git:\/\/|ssh:\/\/)|\.git(#|$)/.test(word)) return
-  if (adds && ARCHIVE.test(word)) {
+  if (adds && way.unpacks && ARCHIVE.test(word)) {
     unpack(machine, word, to)
     return
   }
-  if (hasGlob(word)) globbed(machine, word, to)
-  else one(machine, clampPath(word), to, into)
+  if (hasGlob(word)) globbed(machine, way, word, to)
+  else one(machine, way, word, to, into)
 }
 
 /** An archive of the context is unpacked: over a bare image it is a root filesystem. */
@@ -104,7 +147,7 @@ function unpack(machine: Machine, archive: string, to: string): void {
   if (to === '/') machine.set({ bare: false })
 }
 
-function globbed(machine: Machine, pattern: string, to: string): void {
+function globbed(machine: Machine, way: Way, pattern: string, to: string): void {
   const clean = clampPath(pattern)
   const slash = clean.lastIndexOf('/')
   const folder = clean.slice(0, Math.max(0, slash))
@@ -115,20 +158,25 @@ function globbed(machine: Machine, pattern: string, to: string): void {
       put(machine, joined(to, last), unknown('files of the build context that match a pattern'))
     return
   }
+  const pivot = /^(.*\/\.\/)?/.exec(pattern)![0]
+  const over = pattern.slice(pivot.length, pattern.lastIndexOf('/') + 1)
   for (const name of names)
-    if (globMatches(last, name, true)) one(machine, folder === '' ? name : `${folder}/${name}`, to, true)
+    if (globMatches(last, name, true)) one(machine, way, `${pivot}${over}${name}`, to, true)
 }
 
-function one(machine: Machine, source: string, to: string, into: boolean): void {
+function one(machine: Machine, way: Way, written: string, target: string, into: boolean): void {
   const { context } = machine.session
+  const source = clampPath(written)
+  const to = way.parents ? joined(target, overhead(written, context?.read(source).kind === 'folder')) : target
   const file = context ? context.read(source) : ({ kind: 'absent' } as const)
   const { kind } = file
   if (kind === 'folder' || source === '') {
-    tree(machine, source, to)
+    tree(machine, source, to, way.excludes ?? null)
     return
   }
   const name = source.slice(source.lastIndexOf('/') + 1)
-  const path = into || isFolder(machine.fields, to) ? joined(to, name) : to
+  if (way.excludes?.(name)) return
+  const path = into || way.parents || isFolder(machine.fields, to) ? joined(to, name) : to
   const content = kind === 'absent' ? null : contextFile(machine, source)
   if (content === null) {
     // The build would fail without it: it is there, and not here.
@@ -142,10 +190,22 @@ function one(machine: Machine, source: string, to: string, into: boolean): void 
   put(machine, path, isTextContent(content) ? { ...content, origin: copied(machine) } : content)
 }
 
+/** `--parents`: the folders that come along, those before `/./` left out; a folder itself is one of them. */
+function overhead(written: string, folder: boolean): string {
+  const pivot = written.lastIndexOf('/./')
+  const kept = clampPath(pivot < 0 ? written : written.slice(pivot + 3))
+  return folder ? kept : kept.slice(0, Math.max(0, kept.lastIndexOf('/')))
+}
+
+function relative(folder: string, path: string): string {
+  return clampPath(path.slice(folder.length))
+}
+
 /** A folder: its files are looked up when they are asked for, those that are stores now. */
-function tree(machine: Machine, source: string, to: string): void {
+function tree(machine: Machine, source: string, to: string, excludes: Way['excludes']): void {
   const { context } = machine.session
-  machine.set({ trees: [...machine.fields.trees, { at: to, source }] })
+  const kept = excludes ? { excludes } : {}
+  machine.set({ trees: [...machine.fields.trees, { at: to, source, ...kept }] })
   if (context === null) {
     if (inTrustFolder(to))
       machine.storesUnknown('a folder of the build context that is not at hand is copied there')
@@ -158,6 +218,7 @@ function tree(machine: Machine, source: string, to: string): void {
   for (const path of [...BUNDLES, CONF]) {
     if (!within(path, to)) continue
     const inner = joined(source, path.slice(to === '/' ? 1 : to.length + 1))
+    if (excludes?.(relative(source, inner))) continue
     const content = contextFile(machine, inner)
     if (content !== null)
       put(machine, path, isTextContent(content) ? { ...content, origin: copied(machine) } : content)
@@ -165,6 +226,7 @@ function tree(machine: Machine, source: string, to: string): void {
   for (const [path] of machine.fields.files) {
     if (!within(path, to)) continue
     const inner = joined(source, path.slice(to === '/' ? 1 : to.length + 1))
+    if (excludes?.(relative(source, inner))) continue
     if (contextFile(machine, inner) !== null) machine.set({ files: machine.fields.files.without(path) })
   }
 }

@@ -16,6 +16,8 @@ export interface Tree {
   readonly at: string
   /** The folder of the context. */
   readonly source: string
+  /** What `--exclude` keeps out, by its path in that folder. */
+  readonly excludes?: (path: string) => boolean
 }
 
 /** What the store's package laid down in the packaged folder. */

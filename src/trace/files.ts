@@ -71,6 +71,7 @@ function packagedFile(fields: Fields, path: string): Content | null {
 
 function inTree(machine: Machine, tree: Tree, path: string): Content | null {
   const rest = path.slice(tree.at === '/' ? 1 : tree.at.length + 1)
+  if (rest !== '' && tree.excludes?.(rest)) return null
   const source = rest === '' ? tree.source : `${tree.source.replace(/\/$/, '')}/${rest}`
   return contextFile(machine, source)
 }
@@ -245,6 +246,7 @@ export function filesUnder(machine: Machine, folder: string, deep: boolean): Map
     for (const path of listContext(machine, `${tree.source}${inner}`)) {
       const at = `${within(folder, tree.at) ? folder : tree.at}/${path}`
       if (!deep && at.slice(folder.length + 1).includes('/')) continue
+      if (tree.excludes?.(`${inner}/${path}`.replace(/^\/+/, ''))) continue
       const content = contextFile(machine, `${tree.source}${inner}/${path}`)
       if (content) found.set(at, content)
     }

@@ -9,12 +9,12 @@ import {
   platformArgument,
   type StagedDockerfile,
 } from '../dockerfile/stages.ts'
-import { type Flag, jsonForm, pairs, takeFlags } from '../dockerfile/words.ts'
+import { jsonForm, pairs, takeFlags } from '../dockerfile/words.ts'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
 import { copy, type FindSource } from './copy.ts'
-import type { Fields } from './fields.ts'
 import type { Machine } from './machine.ts'
-import { absolutePath, touchesTrust } from './paths.ts'
+import { withMounts } from './mounts.ts'
+import { absolutePath } from './paths.ts'
 import { environmentSwitch } from './verification.ts'
 
 export interface StageSurroundings {
@@ -31,7 +31,7 @@ export function runInstruction(machine: Machine, instruction: Instruction, aroun
   machine.elevated = false
   switch (instruction.keyword) {
     case 'RUN':
-      runCommand(machine, instruction)
+      runCommand(machine, instruction, around.find)
       return
     case 'COPY':
     case 'ADD':
@@ -118,12 +118,9 @@ function starts(machine: Machine, instruction: Instruction): void {
   )
 }
 
-function runCommand(machine: Machine, instruction: Instruction): void {
+function runCommand(machine: Machine, instruction: Instruction, find: FindSource): void {
   const { flags, rest } = takeFlags(instruction.script)
-  const before = machine.fields
-  mount(machine, flags)
-  runBody(machine, rest)
-  unmount(machine, flags, before)
+  withMounts(machine, flags, find, () => runBody(machine, rest))
   if (machine.checked) {
     machine.events = machine.events.map(event =>
       event.kind === 'verification-off' || event.kind === 'certificate-download'
@@ -131,29 +128,6 @@ function runCommand(machine: Machine, instruction: Instruction): void {
         : event,
     )
   }
-}
-
-/** A file system that is there for this RUN alone: what lies over a store hides it. */
-function mount(machine: Machine, flags: readonly Flag[]): void {
-  for (const target of mountTargets(machine, flags)) {
-    if (touchesTrust(target)) machine.storesUnknown(`${target} is mounted`)
-  }
-}
-
-function unmount(machine: Machine, flags: readonly Flag[], before: Fields): void {
-  if (!mountTargets(machine, flags).some(touchesTrust)) return
-  const { stores, conf, tool, packaged, packages } = before
-  machine.set({ stores, conf, tool, packaged, packages })
-}
-
-function mountTargets(machine: Machine, flags: readonly Flag[]): string[] {
-  return flags.flatMap(flag => {
-    if (flag.name !== 'mount' || flag.value === null) return []
-    const target = /(?:^|,)(?:target|dst|destination)=([^,]+)/.exec(flag.value)?.[1]
-    const { workdir } = machine.fields
-    const path = target ? absolutePath(target, isUnknown(workdir) ? null : workdir) : null
-    return path ? [path] : []
-  })
 }
 
 /** A command in its exec form, or a line for the shell. */
@@ -186,22 +160,13 @@ function runBody(machine: Machine, body: MappedText): void {
   )
 }
 
-/** A RUN that is nothing but here-documents is the script itself. */
+/** A RUN that is nothing but one here-document is the script itself; several of them alone are opened and not read. */
 function heredocScript(body: MappedText): MappedText {
-  const opened = /^(?:<<-?\s*(?:"[^"]+"|'[^']+'|[\w.-]+)[ \t]*)+\n/.exec(body.text)
+  const opened = /^<<(-?)(?:"([^"]+)"|'([^']+)'|([\w.-]+))[ \t]*\n/.exec(body.text)
   if (!opened) return body
-  const names = [...opened[0].matchAll(/<<(-?)\s*(?:"([^"]+)"|'([^']+)'|([\w.-]+))/g)].map(
-    match => match[2] ?? match[3] ?? match[4] ?? '',
-  )
-  const last = names[names.length - 1]!
-  let at = opened[0].length
-  // With several, each before the last is only a file that nobody opens.
-  for (const name of names.slice(0, -1)) {
-    const end = new RegExp(`^\\t*${name.replace(/[^\w]/g, '\\$&')}$`, 'm').exec(body.text.slice(at))
-    at += end ? end.index + end[0].length + 1 : 0
-  }
-  const script = body.slice(at)
-  const end = script.text.lastIndexOf(last)
+  const name = opened[2] ?? opened[3] ?? opened[4] ?? ''
+  const script = body.slice(opened[0].length)
+  const end = script.text.lastIndexOf(name)
   return end < 0 ? script : script.slice(0, end)
 }
 

@@ -316,10 +316,8 @@ function installed(machine: Machine, instructions: TracedInstruction[], end: Fie
 /** BuildKit hands these to RUN without an ARG, where they are given. */
 function proxyArguments(machine: Machine): Fields['args'] {
   let { args } = machine.fields
-  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']) {
-    const value = machine.session.buildArgs[name]
-    if (value !== undefined) args = args.with(name, value)
-  }
+  for (const [name, value] of Object.entries(machine.session.buildArgs))
+    if (/^(https?|ftp|no|all)_proxy$/i.test(name)) args = args.with(name, value)
   return args
 }
 
