@@ -6,6 +6,7 @@ import { now } from './clock.ts'
 import type { Forecast } from './forecast/report.ts'
 import type { RuleSettings } from './judge/check.ts'
 import type { Instant } from './model.ts'
+import type { ScanProgress } from './progress.ts'
 import type { Report, ReportFinding, RootStatus } from './report/report.ts'
 import type { RootDifference, RootList, RootLives } from './roots/report.ts'
 import type { Starttls } from './server/ports.ts'
@@ -16,6 +17,7 @@ export type { Severity } from './finding.ts'
 export type * from './forecast/report.ts'
 export type { RuleSettings } from './judge/check.ts'
 export type { Instant } from './model.ts'
+export type { ScanProgress } from './progress.ts'
 export type * from './report/report.ts'
 export type * from './roots/report.ts'
 
@@ -81,11 +83,8 @@ export interface ScanOptions extends JudgeOptions, NetworkOptions {
   readonly deep?: boolean
   /** Called with what is worth a line beside the report: ignores of a configuration that silenced nothing. */
   readonly onNote?: (line: string) => void
-  readonly onProgress?: (state: {
-    readonly target: string
-    readonly layers: number
-    readonly bytes: number
-  }) => void
+  /** Called often while bytes are read. */
+  readonly onProgress?: (state: ScanProgress) => void
 }
 
 /** How a target is read that may be a Dockerfile or an image. */

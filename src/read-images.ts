@@ -6,17 +6,13 @@ import { endOfLife } from './knowledge/lifecycles.ts'
 import { matchRelease } from './knowledge/releases.ts'
 import { rootByFingerprint, rootByIndex } from './knowledge/roots.ts'
 import type { ImageModel } from './model.ts'
+import type { ScanProgress } from './progress.ts'
 import { buildImageModel, type TrustNaming } from './trust/model.ts'
 import { trustReader } from './trust/reader.ts'
 
 export interface ReadSettings {
   readonly open: Omit<OpenOptions, 'reader'>
-  /** Called now and then while bytes are read: what is being read, and how many bytes so far. */
-  readonly onProgress?: (state: {
-    readonly target: string
-    readonly layers: number
-    readonly bytes: number
-  }) => void
+  readonly onProgress?: (state: ScanProgress) => void
 }
 
 /**
@@ -27,13 +23,17 @@ export async function* readImages(
   target: string,
   { open, onProgress }: ReadSettings,
 ): AsyncGenerator<ImageModel | JobError> {
-  const images = await openImages(target, { ...open, reader: trustReader })
+  const images = await openImages(target, {
+    ...open,
+    reader: trustReader,
+    onProgress: bytes => onProgress?.({ target, layers: 0, done: 0, bytes }),
+  })
   for (const image of images) {
     try {
       const tree = await readTree(image, trustReader, {
         ...(open.signal ? { signal: open.signal } : {}),
         ...(open.layers ? { layers: open.layers } : {}),
-        onProgress: bytes => onProgress?.({ target, layers: image.layers.length, bytes }),
+        onProgress: (bytes, done) => onProgress?.({ target, layers: image.layers.length, done, bytes }),
       })
       yield buildImageModel(image, tree, naming)
     } catch (error) {

@@ -1,14 +1,13 @@
 /** Long work at a terminal: progress while it goes on, a clean end at Ctrl-C. */
+
+import type { ScanProgress } from '../index.ts'
+import { visible } from '../report/visible.ts'
 import { EXIT } from './base-command.ts'
-import { createProgress } from './terminal.ts'
+import { createProgress, sizeOf } from './terminal.ts'
 
 interface Watch {
   readonly signal: AbortSignal
-  readonly onProgress: (state: {
-    readonly target: string
-    readonly layers: number
-    readonly bytes: number
-  }) => void
+  readonly onProgress: (state: ScanProgress) => void
 }
 
 /** @param flags whether progress is wanted */
@@ -29,11 +28,17 @@ export async function interruptible<T>(
     // A source may wait for bytes that never come. Nothing is half written: the work can end here.
     process.exit(EXIT.interrupted)
   })
-  const onProgress: Watch['onProgress'] = ({ target, bytes }) =>
-    progress.update(`reading ${target}: ${(bytes / 1e6).toFixed(0)} MB`)
+  const onProgress: Watch['onProgress'] = state =>
+    progress.update(`reading ${visible(state.target)}`, howFar(state))
   try {
     return await work({ signal: stop.signal, onProgress })
   } finally {
     progress.done()
   }
+}
+
+/** `layer 2/7, 31.4 MB` */
+function howFar({ layers, done, bytes }: ScanProgress): string {
+  const size = sizeOf(bytes)
+  return layers === 0 ? size : `layer ${Math.min(done + 1, layers)}/${layers}, ${size}`
 }

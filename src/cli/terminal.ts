@@ -15,7 +15,11 @@ export function useColor(
 
 /** Progress of long work: one line that redraws itself on a terminal, a line now and then elsewhere. */
 export interface Progress {
-  update(line: string): void
+  /**
+   * @param what is worked on; cut where the terminal is too narrow
+   * @param state how far it is
+   */
+  update(what: string, state: string): void
   /** Takes the line away. */
   done(): void
 }
@@ -39,15 +43,15 @@ export function createProgress(
   let next = FIRST_MS
   let drawn = false
   return {
-    update(line) {
+    update(what, state) {
       const at = elapsed()
       if (at < next) return
       next = at + (terminal ? REDRAW_MS : PLAIN_MS)
       if (terminal) {
-        stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
+        stream.write(`\r\u001b[2K${fitted(what, state, (stream.columns || 80) - 1)}`)
         drawn = true
       } else {
-        stream.write(`${line}\n`)
+        stream.write(`${what}: ${state}\n`)
       }
     },
     done() {
@@ -55,6 +59,13 @@ export function createProgress(
       drawn = false
     },
   }
+}
+
+/** `reading ghcr.io/owner/im…: layer 2/7, 31.4 MB`: a line that wraps would not be redrawn whole. */
+function fitted(what: string, state: string, width: number): string {
+  const room = width - state.length - 2
+  const name = what.length <= room ? what : `${what.slice(0, Math.max(room - 1, 0))}…`
+  return `${name}: ${state}`.slice(0, width)
 }
 
 /** `31.4 MB`: of a thousand thousands, as disks count. */

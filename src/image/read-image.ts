@@ -15,15 +15,19 @@ import { overlay } from './overlay.ts'
 /** Layers that are fetched and unpacked at the same time: while one waits for the network, the other unpacks. */
 const AT_ONCE = 2
 
+export interface TreeOptions extends Omit<ReadOptions, 'onProgress' | 'budget'> {
+  /** Called now and then with the bytes read so far of all layers, and how many layers are done. */
+  readonly onProgress?: (bytes: number, done: number) => void
+}
+
 /**
  * Reads all layers of an opened image and stacks them.
- * @param options `onProgress` is called with the bytes read so far of all layers
  * @throws JobError as {@link Layer.facts}: the first failure ends it, the layers under way are stopped
  */
 export async function readTree(
   image: OpenedImage,
   reader: ContentReader,
-  options: ReadOptions = {},
+  options: TreeOptions = {},
 ): Promise<ImageTree> {
   const facts: LayerFacts[] = new Array(image.layers.length)
   const bytes: number[] = image.layers.map(() => 0)
@@ -31,13 +35,14 @@ export async function readTree(
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   const budget = new MemoryBudget()
   let total = 0
+  let done = 0
   let next = 0
   const work = async () => {
     for (let number = next++; number < image.layers.length && !signal.aborted; number = next++) {
       const onProgress = (read: number) => {
         total += read - bytes[number]!
         bytes[number] = read
-        options.onProgress?.(total)
+        options.onProgress?.(total, done)
       }
       facts[number] = await layerFacts(image.layers[number]!, reader, {
         ...options,
@@ -45,6 +50,7 @@ export async function readTree(
         onProgress,
         budget,
       })
+      done++
     }
   }
   const workers = Array.from({ length: Math.min(AT_ONCE, image.layers.length) }, work)
