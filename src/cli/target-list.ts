@@ -4,6 +4,8 @@ import { limits } from '../limits.ts'
 
 /**
  * Reads a list of targets, one a line; blank lines, spaces around a name, and lines that begin with `#` do not count.
+ * What stands twice is taken once. It may be what `kubectl get pods` says of images: the `imageID` of a node with
+ * Docker has `docker-pullable://` before it (dockershim of Kubernetes up to 1.23, cri-dockerd since).
  * @param path a file, or `-` for standard input
  * @throws JobError `unreadable`, `limit`; `usage` where it names none
  */
@@ -32,8 +34,8 @@ export async function readTargetList(
   const text = Buffer.concat(chunks)
     .toString('utf8')
     .replace(/^\ufeff/, '')
-  const targets = text.split(/\r?\n/).map(line => line.trim())
+  const targets = text.split(/\r?\n/).map(line => line.trim().replace(/^docker-pullable:\/\//, ''))
   const named = targets.filter(target => target !== '' && !target.startsWith('#'))
   if (named.length === 0) throw new JobError('usage', `--from-file ${name} names no target; write one a line`)
-  return named
+  return [...new Set(named)]
 }

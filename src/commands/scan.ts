@@ -35,6 +35,10 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
       description: 'An unpacked root filesystem, everything in full',
       command: '<%= config.bin %> scan dir:rootfs --fail-on info',
     },
+    {
+      description: 'What runs in a cluster',
+      command: `kubectl get pods -A -o jsonpath='{range .items[*].spec.containers[*]}{.image}{"\\n"}{end}' | <%= config.bin %> scan --from-file -`,
+    },
   ]
   static override strict = false
   static override args = {
@@ -53,7 +57,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
     deep: Flags.boolean({ summary: 'of dir: and host every file, not only the known places' }),
     'from-file': Flags.string({
       helpValue: 'LIST',
-      summary: 'read targets from this file (or -), one a line, # begins a comment',
+      summary: 'read targets from this file (or -), one a line, each once; # begins a comment',
     }),
     ...judgeFlags,
     ...reportFlags,
@@ -65,7 +69,8 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
     const settings = await this.judgeSettings(flags)
     const list = flags['from-file']
     const listed = list === undefined ? [] : await readTargetList(list)
-    const targets = [...(argv as string[]), ...listed]
+    const named = argv as string[]
+    const targets = [...named, ...listed.filter(target => !named.includes(target))]
     if (list === '-' && targets.includes('-'))
       throw new JobError('usage', 'standard input is the list (--from-file -): it can’t be an image as well')
     if (targets.length === 0)

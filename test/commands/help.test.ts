@@ -15,6 +15,7 @@ const NOT_RUN = [
   /localhost:5000/,
   /https?:\/\/|:443|example\.(?:com|org)|--starttls/,
   /\bscan host\b/,
+  /\bkubectl\b/,
 ]
 
 interface Command {

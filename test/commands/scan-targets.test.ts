@@ -39,6 +39,14 @@ describe('--from-file', () => {
     expect(report.targets.map(({ target }) => target).sort()).toEqual(['dir:one', 'dir:two'])
   })
 
+  it('takes a target once, however often it is named', async () => {
+    const { report } = await imgtrustJson(['scan', 'dir:one', '--from-file', '-'], {
+      cwd: folder,
+      stdin: 'dir:two\ndir:one\ndir:two\n',
+    })
+    expect(report.targets.map(({ target }) => target).sort()).toEqual(['dir:one', 'dir:two'])
+  })
+
   it.each([
     ['nowhere.txt', '', /nowhere\.txt/],
     ['-', '# nothing\n', /no target|name an image/],
