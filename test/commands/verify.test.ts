@@ -1,8 +1,9 @@
 /** `imgtrust verify` as users run it, offline: one shape of chain, several clients, stores and formats. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createSecureContext, createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { outage, writeRoot } from '../support/outage.ts'
@@ -245,6 +246,89 @@ describe('what can’t be read is one line and 2', () => {
     const { port } = server.address() as { port: number }
     const stderr = await oneLine(`127.0.0.1:${port}`, '--client', 'curl', '--timeout', '0.5')
     expect(stderr).toMatch(/127\.0\.0\.1/)
+    server.close()
+  })
+
+  it.each<[string, (socket: Socket) => void, RegExp]>([
+    ['a host that speaks HTTP', socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), /TLS/],
+    [
+      'a truncated handshake',
+      socket => socket.end(Buffer.from('160303004a02000046', 'hex')),
+      /ends the connection before/,
+    ],
+    [
+      'ten megabytes of certificates',
+      socket => {
+        // A handshake record, its message announced with more bytes than any chain has.
+        socket.write(Buffer.from('16030340000b980000', 'hex'))
+        socket.write(Buffer.alloc(10_000_000, 0x16))
+      },
+      /bytes|malformed|order/,
+    ],
+  ])('%s', async (_, answer, words) => {
+    const server = createServer(socket => {
+      socket.on('error', () => {})
+      socket.once('data', () => answer(socket))
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    expect(await oneLine(`127.0.0.1:${port}`, '--client', 'curl', '--timeout', '5')).toMatch(words)
+    server.close()
+  })
+})
+
+describe('a live server', () => {
+  const options = {
+    key: leaf.key.private.export({ type: 'pkcs8', format: 'pem' }),
+    cert: pem(leaf, inter, cross),
+  }
+  const listening = async (server: Server) => {
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    return (server.address() as { port: number }).port
+  }
+
+  it.each([
+    ['TLSv1.2', 'tls1.2'],
+    ['TLSv1.3', 'tls1.3'],
+  ] as const)('is read by %s as a file of its chain is', async (version, how) => {
+    const server = createTlsServer({ ...options, minVersion: version, maxVersion: version })
+    const port = await listening(server)
+    const asked = ['--client', 'openssl-1.0.2u', '--store', 'both.pem', '--at', '2020-05-31']
+    const live = await json(`127.0.0.1:${port}`, ...host, ...asked)
+    const file = await named(...asked)
+    expect(live.target.sent).toEqual(file.target.sent)
+    expect(live.verdicts).toEqual(file.verdicts)
+    expect(live.target.source).toBe(how)
+    server.close()
+  })
+
+  it('is read by STARTTLS', async () => {
+    const secure = createSecureContext(options)
+    const server = createServer(socket => {
+      socket.on('error', () => {})
+      socket.write('220 mail.example.com ESMTP\r\n')
+      socket.on('data', function plain(bytes) {
+        const line = bytes.toString()
+        if (/^EHLO/i.test(line)) socket.write('250-mail.example.com\r\n250 STARTTLS\r\n')
+        else if (/^STARTTLS/i.test(line)) {
+          socket.off('data', plain)
+          socket.write('220 go ahead\r\n')
+          new TLSSocket(socket, { isServer: true, secureContext: secure }).on('error', () => {})
+        }
+      })
+    })
+    const port = await listening(server)
+    const live = await json(
+      `127.0.0.1:${port}`,
+      ...host,
+      '--starttls',
+      'smtp',
+      '--client',
+      'curl',
+      '--store',
+      'new.pem',
+    )
+    expect(live.target.sent).toHaveLength(3)
     server.close()
   })
 })
