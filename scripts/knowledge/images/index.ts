@@ -72,9 +72,12 @@ function trace(group: Group, entry: Entry, around: Around): TracedGroup {
     const commit = mirrors.head(entry.source)
     const earlier = commit === null || until !== null ? null : { ...entry, commit }
     if (earlier && resolver.canRead(earlier)) {
-      seen = resolver.entry(group.repo, tag, earlier, until)
-      place = placeOf(earlier)
-      means = 'earlier'
+      const old = resolver.entry(group.repo, tag, earlier, until)
+      if (stillFits(old, group)) {
+        seen = old
+        place = placeOf(earlier)
+        means = 'earlier'
+      }
     }
   }
   if ('unknown' in seen.stores) {
@@ -83,6 +86,12 @@ function trace(group: Group, entry: Entry, around: Around): TracedGroup {
     if (judged) return told(judged, [row.source], 'curated')
   }
   return told(seen, place, means)
+}
+
+/** An older Dockerfile tells of a tag that is still rebuilt only where it stands on the same distribution, nothing frozen. */
+function stillFits({ frozen, distribution }: Seen, { os }: Group): boolean {
+  const same = os === null || (distribution?.id === os.id && distribution.version === os.version)
+  return frozen === null && same
 }
 
 function placeOf({ source, commit, dir }: Entry): string[] {
