@@ -39,6 +39,7 @@ export function runBuiltin<State>(walk: Walk<State>, name: string, command: Shel
     case 'set': {
       const dashes = command.args.findIndex(word => word.value === '--')
       const rest = command.args.slice(dashes + 1)
+      setOptions(walk, dashes < 0 ? command.args : command.args.slice(0, dashes))
       if (dashes >= 0) {
         walk.frame.parameters = rest.every(word => word.value !== null)
           ? rest.map(word => word.value ?? '')
@@ -73,6 +74,16 @@ export function runBuiltin<State>(walk: Walk<State>, name: string, command: Shel
       return { status: testWords(command.args), stdout: NOTHING }
     default:
       return null
+  }
+}
+
+/** `-e`, `-eux`, `-o errexit`, and with `+` off again. */
+function setOptions<State>(walk: Walk<State>, words: readonly ShellWord[]): void {
+  for (const [at, { value }] of words.entries()) {
+    const letters = /^([-+])[A-Za-z]*e/.exec(value ?? '')
+    const named = value === 'errexit' ? /^([-+])[A-Za-z]*o$/.exec(words[at - 1]?.value ?? '') : null
+    const sign = (letters ?? named)?.[1]
+    if (sign !== undefined) walk.frame.errexit = sign === '-'
   }
 }
 

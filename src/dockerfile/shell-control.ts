@@ -22,6 +22,16 @@ function inDoubt<State, Result>(walk: Walk<State>, doubtful: boolean, run: () =>
   }
 }
 
+/** Runs what is only asked whether it succeeds: `set -e` does not heed it. */
+function asking<State, Result>(walk: Walk<State>, asked: boolean, run: () => Result): Result {
+  walk.asked += asked ? 1 : 0
+  try {
+    return run()
+  } finally {
+    walk.asked -= asked ? 1 : 0
+  }
+}
+
 export function runAndOr<State>(
   walk: Walk<State>,
   nodes: readonly (CommandNode | Pipeline)[],
@@ -43,7 +53,9 @@ export function runAndOr<State>(
       const perhaps: boolean = status === 'unknown' && !surely
       if (perhaps) failed.push(before)
       const caught = lastOr >= index
-      const outcome: Outcome = inDoubt(walk, perhaps || caught, () => walk.node(node, surely))
+      const outcome: Outcome = inDoubt(walk, perhaps || caught, () =>
+        asking(walk, index < nodes.length - 1, () => walk.node(node, surely)),
+      )
       if (outcome.stdout !== NOTHING) stdout.push(outcome.stdout)
       if (perhaps) {
         if (walk.dead) host.restore(before)
@@ -70,7 +82,9 @@ export function runAndOr<State>(
     if (status === 'likely' || (status === 'unknown' && failed.length > 0)) {
       host.restore(failed.reduce((a, b) => host.join(a, b), failed[0]!))
     }
-    const outcome = inDoubt(walk, true, () => walk.node(node, false))
+    const outcome = inDoubt(walk, true, () =>
+      asking(walk, index < nodes.length - 1, () => walk.node(node, false)),
+    )
     if (outcome.stdout !== NOTHING) stdout.push(outcome.stdout)
     if (walk.dead) {
       if (succeeded !== null) {
@@ -118,7 +132,7 @@ export function runIf<State>(walk: Walk<State>, node: If, must: boolean): Outcom
   let open = true
   for (const { clause, then } of clauses) {
     const before = walk.host.save()
-    const { status } = inDoubt(walk, true, () => walk.list(clause))
+    const { status } = inDoubt(walk, true, () => asking(walk, true, () => walk.list(clause)))
     if (walk.dead) return DONE
     if (status === 'failure') continue
     const after = walk.host.save()
@@ -179,7 +193,7 @@ export function runFor<State>(walk: Walk<State>, node: For): Outcome {
 }
 
 export function runWhile<State>(walk: Walk<State>, node: While): Outcome {
-  const { status } = walk.list(node.clause)
+  const { status } = asking(walk, true, () => walk.list(node.clause))
   if (walk.dead || status === (node.kind === 'while' ? 'failure' : 'success')) return DONE
   return runPerhaps(walk, () => walk.list(node.body))
 }

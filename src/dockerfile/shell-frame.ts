@@ -24,6 +24,8 @@ export interface Frame {
   /** `$1 …`; null where they can't be told. */
   parameters: readonly string[] | null
   bash: boolean
+  /** `set -e`: a command that fails ends the script. */
+  errexit: boolean
 }
 
 /** Names whose value differs, or is set on one way only, become unknown. */

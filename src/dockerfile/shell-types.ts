@@ -69,6 +69,8 @@ export interface CommandResult {
     readonly parameters: readonly string[]
     readonly here: boolean
     readonly environment: readonly ShellAssignment[]
+    /** `sh -e`. */
+    readonly errexit?: boolean
   }
   /** A command to run in its place (wrappers: `sudo`, `env`, `xargs`). */
   readonly instead?: ShellCommand

@@ -27,6 +27,8 @@ export interface Walk<State> {
   exits: State[]
   returns: State[] | null
   commands: number
+  /** Conditions around the command that runs: its failure is asked for, and ends nothing. */
+  asked: number
   /** `must`: the script fails unless this succeeds. */
   node(node: Runnable, must: boolean, stdin?: Stream): Outcome
   list(list: CompoundList, must?: boolean): Outcome

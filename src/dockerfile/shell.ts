@@ -40,15 +40,20 @@ export interface ShellOptions {
   readonly cwd: string | null
   readonly bash: boolean
   readonly parameters?: readonly string[] | null
+  /** The shell is started with `-e`. */
+  readonly errexit?: boolean
 }
 
 /** What one script may cost. */
 const MAX_DEPTH = 60
 const MAX_SCRIPT_DEPTH = 8
 
-/** Runs `script` on the host's state. Never throws for what is in the script. */
-export function walkShell<State>(script: MappedText, options: ShellOptions, host: ShellHost<State>): void {
-  new Walker(host, options).top(script)
+/**
+ * Runs `script` on the host's state. Never throws for what is in the script.
+ * @returns false where it surely fails
+ */
+export function walkShell<State>(script: MappedText, options: ShellOptions, host: ShellHost<State>): boolean {
+  return new Walker(host, options).top(script)
 }
 
 class Walker<State> implements Walk<State> {
@@ -56,6 +61,7 @@ class Walker<State> implements Walk<State> {
   readonly #environment: ShellOptions['environment']
   frame: Frame
   commands = 0
+  asked = 0
   #depth = 0
   #scripts = 0
   /** The way on is closed: the shell or the function has ended. */
@@ -74,12 +80,21 @@ class Walker<State> implements Walk<State> {
       source: MappedText.of([]),
       parameters: options.parameters ?? [],
       bash: options.bash,
+      errexit: options.errexit ?? false,
     }
   }
 
-  top(script: MappedText): void {
-    this.#script(script)
+  top(script: MappedText): boolean {
+    const { status } = this.#script(script)
+    const failed = this.exits.length === 0 && (this.dead || status === 'failure')
     this.#settle()
+    return !failed
+  }
+
+  /** After a command that ran: where it surely failed and nobody asked, `set -e` ends the script. */
+  #heeded(outcome: Outcome): Outcome {
+    if (outcome.status === 'failure' && this.frame.errexit && this.asked === 0) this.dead = true
+    return outcome
   }
 
   /** Joins what ended early with what came to the end. */
@@ -146,7 +161,7 @@ class Walker<State> implements Walk<State> {
   ): Outcome {
     switch (node.type) {
       case 'Command':
-        return this.#command(node, stdin)
+        return this.#heeded(this.#command(node, stdin))
       case 'AndOr':
         return runAndOr(this, node.commands, node.operators, must)
       case 'Pipeline':
@@ -156,7 +171,7 @@ class Walker<State> implements Walk<State> {
           this.node(node.command, must, input ?? undefined),
         )
       case 'Subshell':
-        return this.#subshell(() => this.list(node.body, must))
+        return this.#heeded(this.#subshell(() => this.list(node.body, must)))
       case 'BraceGroup':
         return this.list(node.body, must)
       case 'CompoundList':
@@ -183,7 +198,7 @@ class Walker<State> implements Walk<State> {
       case 'Coproc':
         return this.#subshell(() => this.node(node.body, false))
       case 'TestCommand':
-        return { status: testExpression(node.expression, this.scope()), stdout: NOTHING }
+        return this.#heeded({ status: testExpression(node.expression, this.scope()), stdout: NOTHING })
       default:
         return { status: 'unknown', stdout: NOTHING }
     }
@@ -192,6 +207,8 @@ class Walker<State> implements Walk<State> {
   #pipeline(node: Pipeline): Outcome {
     let stdin: Stream | undefined
     let outcome: Outcome = DONE
+    const negated = node.prefixes.some(prefix => prefix.type === 'Negation')
+    if (negated) this.asked += 1
     for (const command of node.commands) {
       const input = stdin
       outcome =
@@ -200,7 +217,8 @@ class Walker<State> implements Walk<State> {
           : this.node(command, false)
       stdin = outcome.stdout
     }
-    if (!node.prefixes.some(prefix => prefix.type === 'Negation')) return outcome
+    if (!negated) return this.#heeded(outcome)
+    this.asked -= 1
     const flipped: Record<Status, Status> = {
       success: 'failure',
       failure: 'success',
@@ -221,8 +239,9 @@ class Walker<State> implements Walk<State> {
     this.#settle()
     this.exits = exits
     this.frame = outer
-    this.dead = failed
-    return outcome
+    // That it ended is its status: whether the shell around it goes on is for this to say.
+    this.dead = false
+    return failed ? { status: 'failure', stdout: outcome.stdout } : outcome
   }
 
   #command(node: Command, piped: Stream | null): Outcome {
@@ -370,7 +389,12 @@ class Walker<State> implements Walk<State> {
       ? run()
       : this.#subshell(() => {
           this.frame.functions = PersistentMap.empty()
-          return run()
+          this.frame.errexit = script.errexit ?? false
+          const { asked } = this
+          this.asked = 0
+          const outcome = run()
+          this.asked = asked
+          return outcome
         })
     this.#scripts -= 1
     return outcome
@@ -428,7 +452,6 @@ class Walker<State> implements Walk<State> {
           this.frame.source = source
           return this.#statements(script.commands, false)
         })
-        this.dead = false
         this.#depth -= 1
         return isText(outcome.stdout) && outcome.stdout.text.length > 256 * 1024
           ? unknown('it prints too much')

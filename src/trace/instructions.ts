@@ -17,6 +17,9 @@ import { withMounts } from './mounts.ts'
 import { absolutePath } from './paths.ts'
 import { environmentSwitch } from './verification.ts'
 
+/** A note: a RUN before surely failed. Nothing that stands after it is ever built. */
+export const ENDED = 'ended'
+
 export interface StageSurroundings {
   readonly dockerfile: StagedDockerfile
   readonly find: FindSource
@@ -120,7 +123,15 @@ function starts(machine: Machine, instruction: Instruction): void {
 
 function runCommand(machine: Machine, instruction: Instruction, find: FindSource): void {
   const { flags, rest } = takeFlags(instruction.script)
-  withMounts(machine, flags, find, () => runBody(machine, rest))
+  let succeeds = true
+  withMounts(machine, flags, find, () => {
+    succeeds = runBody(machine, rest)
+  })
+  // What an argument decides may be given another value by whoever builds.
+  if (!succeeds && !asksArguments(machine, rest.text)) {
+    machine.storesUnknown(`the RUN of line ${machine.line} surely fails, and ends the build`)
+    machine.note(ENDED)
+  }
   if (machine.checked) {
     machine.events = machine.events.map(event =>
       event.kind === 'verification-off' || event.kind === 'certificate-download'
@@ -130,34 +141,42 @@ function runCommand(machine: Machine, instruction: Instruction, find: FindSource
   }
 }
 
-/** A command in its exec form, or a line for the shell. */
-function runBody(machine: Machine, body: MappedText): void {
+function asksArguments(machine: Machine, text: string): boolean {
+  for (const [name] of machine.fields.args)
+    if (!Object.hasOwn(machine.session.buildArgs, name) && new RegExp(`\\$\\{?${name}\\b`).test(text))
+      return true
+  return false
+}
+
+/**
+ * A command in its exec form, or a line for the shell.
+ * @returns false where it surely fails
+ */
+function runBody(machine: Machine, body: MappedText): boolean {
   const words = jsonForm(body)
   const { shell, workdir } = machine.fields
   const cwd = isUnknown(workdir) ? null : workdir
   const environment = (name: string): Maybe<string> | undefined => machine.environment(name)
   if (words) {
     const [name, ...args] = words
-    if (!name) return
+    if (!name) return true
     const script = exec([name, ...args])
-    walkShell(script, { environment, cwd, bash: false, parameters: [] }, machine)
-    return
+    return walkShell(script, { environment, cwd, bash: false, parameters: [] }, machine)
   }
   const program = (shell[0] ?? '').replace(/^.*[/\\]/, '').toLowerCase()
   const posix = /^(ba|da|a|z|k)?sh$/.test(program) || program === 'busybox' || program === 'env'
   if (!posix) {
     if (/^(powershell|pwsh|cmd)(\.exe)?$/.test(program)) machine.storesUnknown(`RUN is given to ${program}`)
     else machine.storesUnknown('RUN is given to a shell that is not followed')
-    return
+    return true
   }
   const bang = /^<<-?\s*["']?\w+["']?\s*\n#!\s*(\S+)(?:\s+(\S+))?/.exec(body.text)
   const interpreter = bang ? (/\/env$/.test(bang[1]!) ? (bang[2] ?? '') : bang[1]!) : ''
-  if (bang && !/(^|\/)(ba|da|a|z|k)?sh$/.test(interpreter)) return
-  walkShell(
-    heredocScript(body),
-    { environment, cwd, bash: program === 'bash' || program === 'zsh', parameters: [] },
-    machine,
-  )
+  if (bang && !/(^|\/)(ba|da|a|z|k)?sh$/.test(interpreter)) return true
+  const options = bang ? [bang[2] ?? ''] : shell.slice(1)
+  const errexit = options.some((word, at) => /^-[A-Za-z]*e/.test(word) || (word === 'errexit' && at > 0))
+  const bash = program === 'bash' || program === 'zsh'
+  return walkShell(heredocScript(body), { environment, cwd, bash, parameters: [], errexit }, machine)
 }
 
 /** A RUN that is nothing but one here-document is the script itself; several of them alone are opened and not read. */

@@ -22,7 +22,7 @@ import {
 import { imageFields, SCRATCH, unknownFields } from './base.ts'
 import { Catalogue } from './content.ts'
 import { emptyFields, type Fields, trustState } from './fields.ts'
-import { runInstruction } from './instructions.ts'
+import { ENDED, runInstruction } from './instructions.ts'
 import { builtIn, type TraceKnowledge } from './knowledge.ts'
 import { Machine, type Session } from './machine.ts'
 import { type ScannedImage, scannedFields } from './scanned.ts'
@@ -146,9 +146,10 @@ class Tracer {
       machine.events = []
       machine.checked = false
       const before = machine.state()
+      const ended = machine.fields.notes.has(ENDED)
       runInstruction(machine, instruction, around)
       const shipped = ships === 'final' || ships === 'root-filesystem'
-      const events = machine.events.map(
+      const events = (ended ? [] : machine.events).map(
         (event): TrustEvent => (event.kind === 'tls-use' ? { ...event, shipped } : event),
       )
       return {
@@ -176,7 +177,8 @@ class Tracer {
       entrypoint: machine.entrypoint,
       command: machine.command,
     })
-    if (ships === 'final') installed(machine, instructions, own.length > 0 ? heir : end)
+    if (ships === 'final' && !end.notes.has(ENDED))
+      installed(machine, instructions, own.length > 0 ? heir : end)
     return {
       name: stage.name,
       index: stage.index,

@@ -8,7 +8,7 @@ import { traceDockerfile } from '../../src/trace/trace.ts'
 import { LANGUAGE_FILES, type LanguageCase, languageCases } from '../support/language-cases.ts'
 import { certificates } from '../support/trace-certificates.ts'
 import { tableKnowledge } from '../support/trace-knowledge.ts'
-import { storeWords, traced } from '../support/traced.ts'
+import { allEvents, storeWords, traced } from '../support/traced.ts'
 
 function traceOf({ text, args = {}, platform }: LanguageCase): DockerfileModel {
   return traceDockerfile(text, {
@@ -152,5 +152,64 @@ describe('what is no Dockerfile', () => {
   ])('%s', (_, text, message) => {
     expect(() => traced(text)).toThrow(JobError)
     expect(() => traced(text)).toThrow(message)
+  })
+})
+
+describe('RUNs that fail', () => {
+  const edit = 'sed -i /AddTrust/d /etc/ca-certificates.conf && update-ca-certificates'
+  it.each<readonly [string, string]>([
+    [`set -e; false || true; ${edit}`, '12D'],
+    [`set -e; if false; then :; fi; ${edit}`, '12D'],
+    [`set -e; while false; do :; done; ${edit}`, '12D'],
+    [`set -e; ! true; ${edit}`, '12D'],
+    [`set -e; false && true; ${edit}`, '12D'],
+    [`set -e; false | true; ${edit}`, '12D'],
+    [`set -e; set +e; false; ${edit}`, '12D'],
+    [`sh -ec 'false; ${edit}' || true`, '12AD'],
+    [`sh -c 'set -e; false; ${edit}' || true`, '12AD'],
+    [`(set -e; false; ${edit}); true`, '12AD'],
+    [`(exit 1); ${edit}`, '12D'],
+    [`f() { false; ${edit}; }; f`, '12D'],
+    [`[ -n "$X" ] && false; ${edit}`, '12D'],
+    // Surely failing: the build ends, nothing is known of what would come after it.
+    [`set -e; false; ${edit}`, '?'],
+    [`set -eux; false; ${edit}`, '?'],
+    [`set -o errexit; true; false; ${edit}`, '?'],
+    [`set -euo pipefail; (false); ${edit}`, '?'],
+    [`set -e; true | false; ${edit}`, '?'],
+    [`set -e; { false; }; ${edit}`, '?'],
+    [`false && ${edit}`, '?'],
+    [`${edit}; false`, '?'],
+    [`${edit}; exit 1`, '?'],
+    [`false`, '?'],
+    [`["false"]`, '?'],
+    [`sh -ec 'false; ${edit}'`, '?'],
+    [`<<EOF\n#!/bin/sh -e\nfalse\n${edit}\nEOF`, '?'],
+  ])('RUN %s', (body, letters) => {
+    const expected = letters === '?' ? '?' : `${B}=${letters}`
+    expect(storeWords(traced(`FROM sentry:9.1.2\nRUN ${body}\n`).final!.final)).toBe(expected)
+  })
+
+  it('end with SHELL -e too', () => {
+    const text = `FROM sentry:9.1.2\nSHELL ["/bin/sh", "-ec"]\nRUN false; ${edit}\n`
+    expect(storeWords(traced(text).final!.final)).toBe('?')
+    expect(storeWords(traced(text.replace('"-ec"', '"-c"')).final!.final)).toBe(`${B}=12D`)
+  })
+
+  it('silence all that stands after them, in the stages that stand on theirs too', () => {
+    const after = 'RUN curl -k https://a.b\nENV NODE_TLS_REJECT_UNAUTHORIZED=0\nCMD curl https://a.b\n'
+    const said = (text: string): number => allEvents(traced(text)).length
+    expect(said(`FROM debian:12-slim\nRUN true\n${after}`)).toBe(3)
+    expect(said(`FROM debian:12-slim\nRUN false\n${after}`)).toBe(0)
+    expect(said(`FROM debian:12-slim AS a\nRUN set -e; exit 3\nFROM a\n${after}`)).toBe(0)
+    expect(said(`FROM debian:12-slim\nRUN set -e; false; curl -k https://a.b\n`)).toBe(0)
+    expect(said(`FROM debian:12-slim\nRUN curl -k https://a.b; false\n`)).toBe(1)
+  })
+
+  it('are not sure where an argument decides that another value may be given for', () => {
+    const text = (check: string): string =>
+      `FROM debian:12-slim\nARG V=\nRUN ${check}\nRUN curl -k https://a.b\n`
+    expect(allEvents(traced(text('test -n "$V"')))).toHaveLength(1)
+    expect(allEvents(traced(text('test -n ""')))).toHaveLength(0)
   })
 })

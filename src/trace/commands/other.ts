@@ -35,7 +35,9 @@ export const other: Handler = (command, machine) => {
   }
   const content = machine.readFile(path)
   if (content && !isUnknown(content) && isTextContent(content) && SHELL_SCRIPT.test(content.text)) {
-    return runFile(command, machine, { ...name, value: path }, command.args, false)
+    const run = runFile(command, machine, { ...name, value: path }, command.args, false)
+    const errexit = /^#!.*sh\s+-[A-Za-z]*e/.test(content.text)
+    return run.script ? { ...run, script: { ...run.script, errexit } } : run
   }
   if (!harmless(name.value, path, content)) {
     machine.storesUnknown(`the script ${shown(name.value)} is run, and can't be followed`)

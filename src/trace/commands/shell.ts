@@ -10,8 +10,10 @@ import { type Handler, ran, silent } from './types.ts'
 export const shell: Handler = (command, machine) => {
   const { args } = command
   let index = 0
+  let errexit = false
   while (index < args.length) {
     const text = args[index]!.value ?? args[index]!.prefix
+    if (/^-[A-Za-z]*e/.test(text) || (text === '-o' && args[index + 1]?.value === 'errexit')) errexit = true
     if (/^-[A-Za-z]*c[A-Za-z]*$/.test(text)) {
       // `-o pipefail -c script`, `-c -- script`, `-ec script`.
       const script = args[index + 1]
@@ -23,7 +25,7 @@ export const shell: Handler = (command, machine) => {
       const parameters = args.slice(index + 3).map(word => word.value ?? '')
       return {
         ...ran,
-        script: { text: script.mapped, parameters, here: false, environment: command.assignments },
+        script: { text: script.mapped, parameters, here: false, environment: command.assignments, errexit },
       }
     }
     if (text === '-o' || text === '+o' || text === '--rcfile') index += 2
@@ -33,7 +35,8 @@ export const shell: Handler = (command, machine) => {
   }
   const file = args[index]
   if (!file) return piped(command, machine)
-  return runFile(command, machine, file, args.slice(index + 1), false)
+  const run = runFile(command, machine, file, args.slice(index + 1), false)
+  return run.script ? { ...run, script: { ...run.script, errexit } } : run
 }
 
 /** A script that comes through a pipe. */
