@@ -49,7 +49,18 @@ export const judgeFlags = {
 export const reportFlags = {
   format: Flags.string({
     helpGroup: 'REPORT',
-    options: ['text', 'json', 'ndjson', 'sarif', 'github', 'gitlab', 'junit', 'markdown', 'cyclonedx'],
+    options: [
+      'text',
+      'json',
+      'ndjson',
+      'sarif',
+      'github',
+      'gitlab',
+      'junit',
+      'html',
+      'markdown',
+      'cyclonedx',
+    ],
     summary: 'what goes to standard output [default: text]',
   }),
   output: Flags.string({

@@ -25,6 +25,7 @@ export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   cyclonedx: async () => (await import('./cyclonedx.ts')).cyclonedx,
   github: async () => (await import('./github.ts')).github,
   gitlab: async () => (await import('./gitlab.ts')).gitlab,
+  html: async () => (await import('./html.ts')).html,
   json: async () => (await import('./json.ts')).json,
   junit: async () => (await import('./junit.ts')).createJunit(await rules()),
   markdown: async () => (await import('./markdown.ts')).markdown,

@@ -1,0 +1,134 @@
+/** The whole page: first what matters, then when, then everything else. One file, no network, one style, one script. */
+import { createHash } from 'node:crypto'
+import { reaches } from '../../finding.ts'
+import type { FormatOptions } from '../formats/index.ts'
+import { packageUrl } from '../links.ts'
+import type { Report } from '../report.ts'
+import { cardsOf, renderFilter, renderFindings } from './findings.ts'
+import { renderBases, renderMatrix } from './fleet.ts'
+import { type Html, html, ownMarkup } from './markup.ts'
+import { renderRootSets, rootSets } from './root-sets.ts'
+import { script } from './script.ts'
+import { isServer, renderServer } from './servers.ts'
+import { style } from './style.ts'
+import { renderFailures, renderTargets, renderUnknowns } from './targets.ts'
+import { renderTimeline } from './timeline.ts'
+import { clock, count, SEVERITIES } from './words.ts'
+
+interface Section {
+  readonly id: string
+  readonly title: string
+  readonly body: Html | null
+}
+
+/** One self-contained page that runs no script and loads no style but its own two, by their hashes. */
+export function renderPage(report: Report, options: FormatOptions): string {
+  const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`
+  const sections = sectionsOf(report, options).filter(({ body }) => body !== null)
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${ownMarkup(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="imgtrust ${report.tool.version}">
+<title>${titleOf(report)}</title>
+<style>${ownMarkup(style)}</style>
+</head>
+<body${isLarge(report) ? html` class="many"` : null}>
+<a class="skip" href="#main">To the findings</a>
+<header>
+<p class="product">imgtrust</p>
+<h1>${renderVerdict(report)}</h1>
+<p class="lead-in">${count(report.targets.length, 'target')}, judged at ${clock(report.at)} with the knowledge of ${report.tool.knowledge}${report.summary.unknown > 0 ? `, ${count(report.summary.unknown, 'thing')} not known` : ''}</p>
+<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+</header>
+<main id="main">
+${sections.map(
+  ({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+${body}
+</section>
+`,
+)}</main>
+<footer><p>Made by <a href="${packageUrl}" rel="noreferrer">imgtrust</a> ${report.tool.version} for ${report.at}. What is dated after ${report.tool.knowledge} is said as known on that day.</p></footer>
+<p id="told" class="spoken" role="status"></p>
+<script>${ownMarkup(script)}</script>
+</body>
+</html>
+`.text
+}
+
+function sectionsOf(report: Report, options: FormatOptions): readonly Section[] {
+  const cards = cardsOf(report)
+  const dialects = { chosen: options.remedy, others: !isLarge(report) }
+  const sets = rootSets(report)
+  const servers = report.targets.flatMap((target, index) =>
+    isServer(target) ? [renderServer(target, index, report.at, dialects)] : [],
+  )
+  const shown = SEVERITIES.filter(severity => reaches(severity, options.show))
+  const hidden = cards.filter(({ finding }) => !reaches(finding.severity, options.show)).length
+  const onlyServers = servers.length > 0 && servers.length === report.targets.length
+  return [
+    { id: 'failed', title: 'Could not be read', body: renderFailures(report) },
+    {
+      id: 'servers',
+      title: 'What servers send, and who accepts it',
+      body: servers.length === 0 ? null : html`${servers}`,
+    },
+    {
+      id: 'findings',
+      title: 'What breaks, and what mends it',
+      body:
+        cards.length === 0
+          ? onlyServers
+            ? null
+            : html`<p class="quiet">${report.summary.failed > 0 ? 'Nothing was found in what could be read.' : 'Nothing to mend.'}</p>`
+          : html`${renderFilter(cards, report, shown)}${hidden === 0 ? null : html`<p class="quiet">${count(hidden, 'finding')} of severity info not shown at first. <button type="button" id="all">Show all</button></p>`}${renderFindings(cards, report, dialects)}`,
+    },
+    { id: 'bases', title: 'Mend first', body: renderBases(report) },
+    { id: 'matrix', title: 'Which image holds which root', body: renderMatrix(report) },
+    { id: 'timeline', title: 'When roots end', body: renderTimeline(report) },
+    { id: 'unknowns', title: 'Not known', body: renderUnknowns(report) },
+    {
+      id: 'targets',
+      title: 'Stores, readers, layers',
+      body: report.targets.length === 0 ? null : renderTargets(report, sets),
+    },
+    { id: 'roots', title: 'Roots', body: sets.size === 0 ? null : renderRootSets(sets, report.at) },
+  ]
+}
+
+/** Then what is out of sight is laid out late, and remedies come in the chosen dialect alone. */
+function isLarge({ targets }: Report): boolean {
+  return targets.length > 50
+}
+
+function titleOf(report: Report): string {
+  const [first] = report.targets
+  const what =
+    report.targets.length === 1 && first ? first.target.slice(0, 200) : count(report.targets.length, 'target')
+  return `imgtrust: ${what}`
+}
+
+function renderVerdict({ summary, targets }: Report): Html {
+  const refused = targets
+    .filter(isServer)
+    .flatMap(({ verdicts = [] }) => verdicts)
+    .filter(({ accepted }) => accepted === false).length
+  const parts = [
+    ['error', summary.error, 'error'],
+    ['error', refused, 'refusal'],
+    ['warning', summary.warning, 'warning'],
+    ['error', summary.failed, 'failed target'],
+  ] as const
+  const told = parts.filter(([, number]) => number > 0)
+  if (told.length > 0)
+    return html`${told.map(([kind, number, noun], index) => html`${index > 0 ? ', ' : ''}<span class="${kind}">${count(number, noun)}</span>`)}`
+  return html`<span class="good">Nothing to mend</span>`
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}

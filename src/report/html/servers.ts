@@ -1,0 +1,145 @@
+/** What `verify` found, as a picture: what a server sent, the path of each program, and what the remedy changes. */
+import type { ReportAlternative, ReportClient, ReportTarget } from '../report.ts'
+import { type Html, html } from './markup.ts'
+import { type Dialects, renderRemedy } from './remedy.ts'
+import { clientName } from './targets.ts'
+import { count, day, targetId } from './words.ts'
+
+/** The part of a server's target that is drawn. Each field may be absent: other targets have none of them. */
+export interface ServerTarget extends ReportTarget {
+  host?: string
+  sent?: Sent[]
+  verdicts?: Verdict[]
+}
+
+interface Sent {
+  sha256: string
+  subject: string
+  issuer: string
+  notBefore: string
+  notAfter: string
+  /** CN, else the last OU or O. */
+  name?: string
+  status?: readonly string[]
+}
+
+interface Verdict {
+  client: ReportClient
+  store: string | null
+  accepted: boolean | null
+  reason: string | null
+  /** The server's own certificate first. */
+  chain: string[]
+  brokenBy: string | null
+  basis: 'measured' | 'source' | 'nearest' | null
+  afterRemedy: { accepted: boolean | null; chain?: string[]; remedy?: ReportAlternative } | null
+}
+
+export function isServer(target: ReportTarget): target is ServerTarget {
+  return target.kind === 'server'
+}
+
+export function renderServer(target: ServerTarget, index: number, at: string, dialects: Dialects): Html {
+  const { sent = [], verdicts = [] } = target
+  const groups = groupsOf(verdicts)
+  const refused = verdicts.filter(({ accepted }) => accepted === false).length
+  const open = verdicts.filter(({ accepted }) => accepted === null).length
+  const verdict =
+    verdicts.length === 0
+      ? 'no program was asked'
+      : `${refused} of ${count(verdicts.length, 'program')} ${refused === 1 ? 'refuses' : 'refuse'}${open > 0 ? `, ${open} not told` : ''}`
+  return html`<section class="server"><h3><a href="#${targetId(index)}">${target.target}</a> <span class="quiet">${verdict}</span></h3>
+${sent.length === 0 ? null : html`<p class="lane">The server sends</p><ol class="chain sent">${sent.map(one => renderNode(nodeOf(one.sha256, target, at), 'sent'))}</ol>`}
+${groups.map(group => renderGroup(group, target, at, dialects))}
+</section>`
+}
+
+/** Programs that say the same for the same reason along the same path are one picture. */
+function groupsOf(verdicts: readonly Verdict[]): readonly (readonly Verdict[])[] {
+  const groups = new Map<string, Verdict[]>()
+  for (const verdict of verdicts) {
+    const { accepted, reason, chain, brokenBy, afterRemedy } = verdict
+    const key = JSON.stringify([accepted, reason, chain, brokenBy, afterRemedy])
+    groups.set(key, [...(groups.get(key) ?? []), verdict])
+  }
+  const rank = ([first]: readonly Verdict[]) =>
+    first?.accepted === false ? 0 : first?.accepted === null ? 1 : 2
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b) || b.length - a.length)
+}
+
+const BASES: Readonly<Record<string, string>> = {
+  measured: 'measured',
+  source: 'from its source',
+  nearest: 'nearest version known',
+}
+
+function renderGroup(group: readonly Verdict[], target: ServerTarget, at: string, dialects: Dialects): Html {
+  const [first] = group
+  if (!first) return html``
+  const { accepted, reason, chain, brokenBy, afterRemedy } = first
+  const kind = kindOf(accepted)
+  return html`<article class="path ${kind}"><p class="verdict">${said(accepted)}${reason === null ? null : html` <code>${reason}</code>`}</p>
+<ul class="programs">${group.map(
+    ({ client, store, basis }) =>
+      html`<li>${clientName(client)}${store === null ? null : html` <span class="quiet">reads ${store}</span>`}${basis === null ? null : html` <span class="tag">${BASES[basis] ?? basis}</span>`}</li>`,
+  )}</ul>
+${chain.length === 0 ? null : html`<ol class="chain">${chain.map(sha256 => renderNode(nodeOf(sha256, target, at), sha256 === brokenBy ? 'broken' : 'good'))}</ol>`}
+${brokenBy !== null && !chain.includes(brokenBy) ? html`<ol class="chain">${renderNode(nodeOf(brokenBy, target, at), 'broken')}</ol>` : null}
+${
+  afterRemedy === null
+    ? null
+    : html`<div class="after"><p class="verdict">After the remedy: ${said(afterRemedy.accepted)}</p>${afterRemedy.chain && afterRemedy.chain.length > 0 ? html`<ol class="chain">${afterRemedy.chain.map(sha256 => renderNode(nodeOf(sha256, target, at), 'good'))}</ol>` : null}${afterRemedy.remedy ? renderRemedy(afterRemedy.remedy, target, dialects, 'Mend') : null}</div>`
+}</article>`
+}
+
+function kindOf(accepted: boolean | null): string {
+  return accepted === null ? 'untold' : accepted ? 'accepted' : 'refused'
+}
+
+function said(accepted: boolean | null): Html {
+  const words = { untold: '? Not told', accepted: '✓ Accepted', refused: '✕ Refused' }
+  const kind = kindOf(accepted) as keyof typeof words
+  return html`<b class="said ${kind}">${words[kind]}</b>`
+}
+
+interface Node {
+  readonly name: string
+  readonly notAfter: string | null
+  readonly ended: boolean
+  readonly role: string
+  readonly sha256: string
+}
+
+/** A certificate by what the server sent, else by the stores that hold it. */
+function nodeOf(sha256: string, target: ServerTarget, at: string): Node {
+  const index = (target.sent ?? []).findIndex(one => one.sha256 === sha256)
+  const sent = target.sent?.[index]
+  const root = target.stores.flatMap(store => store.roots).find(one => one.sha256 === sha256)
+  const notAfter = sent?.notAfter ?? root?.notAfter ?? null
+  return {
+    name: root?.name ?? sent?.name ?? (sent ? commonName(sent.subject) : `${sha256.slice(0, 16)}…`),
+    notAfter,
+    ended: notAfter !== null && notAfter < at,
+    role: root
+      ? sent
+        ? 'sent, and in the store'
+        : 'in the store'
+      : index === 0
+        ? 'the server’s own'
+        : 'sent',
+    sha256,
+  }
+}
+
+/** The CN of an RFC 4514 name as far as it can be had simply, else the whole name. */
+function commonName(subject: string): string {
+  return /(?:^|,)\s*CN=((?:\\.|[^,\\+])+)/i.exec(subject)?.[1] ?? subject
+}
+
+function renderNode(node: Node, state: 'sent' | 'good' | 'broken'): Html {
+  const { name, notAfter, ended, role, sha256 } = node
+  const kind = state === 'broken' ? 'broken' : ended ? 'ended' : state
+  return html`<li class="node ${kind}" title="${sha256}"><b>${name}</b><span>${role}</span>${
+    notAfter === null ? null : html`<span>${ended ? '✕ ended' : 'ends'} ${day(notAfter)}</span>`
+  }${state === 'broken' ? html`<em class="tag bad">breaks it here</em>` : null}</li>`
+}

@@ -1,0 +1,278 @@
+/** The page as text: its policy, its parts, what it says of each target. A browser opens it in test/real/tools/html.test.ts. */
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { html as format } from '../../src/report/formats/html.ts'
+import { cardsOf } from '../../src/report/html/findings.ts'
+import { escapeHtml, html } from '../../src/report/html/markup.ts'
+import type { ReportRoot, ReportTarget } from '../../src/report/report.ts'
+import { nastyNames } from '../support/nasty-names.ts'
+import { finding, hostileReport, options, report, target } from './sample-report.ts'
+
+const ADDTRUST = '687fa451382278fff0c8b11f8d43d576671c6eb2bceab413fb83d965d06d2ff2'
+
+const root = (changes: Partial<ReportRoot> = {}): ReportRoot => ({
+  sha256: ADDTRUST,
+  name: 'AddTrust External Root',
+  notBefore: '2000-05-30T10:48:38Z',
+  notAfter: '2020-05-30T10:48:38Z',
+  status: ['expired'],
+  ...changes,
+})
+
+const image = (changes: Partial<ReportTarget> = {}) =>
+  target({
+    target: 'alpine:3.8',
+    kind: 'image',
+    distribution: { id: 'alpine', version: '3.8.5', endOfLife: '2020-05-01' },
+    stores: [
+      {
+        path: '/etc/ssl/cert.pem',
+        aliases: [],
+        sources: [],
+        format: 'pem-bundle',
+        consumers: ['wget'],
+        layer: 0,
+        createdBy: 'ADD rootfs.tar.gz',
+        release: 'alpine/base 3.8.5',
+        match: 'exact',
+        roots: [root()],
+        unknown: null,
+      },
+    ],
+    findings: [
+      finding({ rule: 'expired-root', location: { path: '/etc/ssl/cert.pem', layer: 0 }, roots: [root()] }),
+    ],
+    ...changes,
+  })
+
+const render = (...targets: ReportTarget[]) => format.render(report(...targets), options)
+const section = (page: string, id: string) =>
+  page.split(`<section id="${id}"`)[1]?.split('\n</section>')[0] ?? ''
+
+describe('markup', () => {
+  it('escapes every value of a template, in text and in attributes', () => {
+    expect(html`<b title="${'"><i>'}">${["<'", html`<br>`, null, 3]}</b>`.text).toBe(
+      '<b title="&quot;&gt;&lt;i&gt;">&lt;&#39;<br>3</b>',
+    )
+  })
+
+  it('keeps lines and shows what nobody sees', () => {
+    expect(escapeHtml('a\nb\r\u202e\ufffe')).toBe('a\nb\\u{d}\\u{202e}\\u{fffe}')
+  })
+})
+
+describe('the page', () => {
+  it('allows its own style and script by their hashes, and nothing else', () => {
+    const page = render(image())
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]
+    const hash = (tag: string) => {
+      const parts = page.split(`<${tag}>`)
+      expect(parts).toHaveLength(2)
+      const text = parts[1]!.split(`</${tag}>`)[0]!
+      return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+    }
+    expect(policy).toContain(`default-src 'none'; style-src ${hash('style')}; script-src ${hash('script')};`)
+    expect(policy).not.toMatch(/unsafe|\*|https?:|data:/)
+  })
+
+  it('loads nothing: no element with an address but links', () => {
+    const page = render(image())
+    expect(page).not.toMatch(/<(?:link|img|iframe|object|embed|base|form [^>]*action)\b/)
+    expect(page).not.toMatch(/\b(?:src|style|on[a-z]+)="/)
+    expect(page).not.toMatch(/url\(|@import/)
+    for (const [, address] of page.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^(?:#|https:\/\/)/)
+  })
+
+  for (const [what, name] of Object.entries(nastyNames)) {
+    it(`makes no markup of a name: ${what}`, () => {
+      const shape = (text: string) => [...text.matchAll(/<[^\s>]+/g)].map(([tag]) => tag)
+      // Where a name stands decides nothing but text: the same elements as with a harmless one.
+      expect(shape(format.render(hostileReport(name), options))).toEqual(
+        shape(format.render(hostileReport('a'), options)),
+      )
+    })
+  }
+
+  it('says nothing to mend where nothing is', () => {
+    expect(render(image({ findings: [] }))).toContain('Nothing to mend')
+    expect(render()).toContain('0 targets')
+  })
+
+  it('shows failures and unknowns, also where nothing was found', () => {
+    const page = render(
+      image({
+        findings: [],
+        error: 'no such image',
+        unknowns: [{ what: '/a.jks', why: 'locked', location: {} }],
+      }),
+    )
+    expect(section(page, 'failed')).toContain('no such image')
+    expect(section(page, 'unknowns')).toContain('<b>/a.jks</b> locked')
+    expect(page).toContain('1 failed target')
+    expect(page).not.toContain('Nothing to mend')
+  })
+
+  it('tells when it broke, by the root whose end broke it', () => {
+    const harmless = root({ sha256: 'ab'.repeat(32), name: 'Harmless', notAfter: '2020-05-30T23:00:00Z' })
+    const page = render(image({ findings: [finding({ rule: 'expired-root', roots: [harmless, root()] })] }))
+    const when = /<p class="when">(.*?)<\/p>/s.exec(page)?.[1]
+    expect(when).toContain('2020-05-30</time></b> AddTrust External Root ended')
+    expect(when).not.toContain('Harmless')
+  })
+
+  it('puts the remedy in the chosen dialect first', () => {
+    const page = format.render(report(image()), { ...options, remedy: 'shell' })
+    expect(page.indexOf('<code>sudo first</code>')).toBeLessThan(page.indexOf('<code>FROM debian:13</code>'))
+    expect(page.indexOf('<code>sudo first</code>')).toBeGreaterThan(0)
+  })
+
+  it('draws a dot for each end and each of Mozilla’s decisions', () => {
+    const drawn = section(render(image()), 'timeline')
+    expect(drawn).toContain('<title>AddTrust External Root ends 2020-05-30</title>')
+    expect(drawn).toMatch(/<title>AddTrust External Root (?:removed|lost trust for servers) 20\d\d-/)
+    expect(drawn).toContain('2020-05-31, judged')
+  })
+
+  it('survives dates beyond all measure', () => {
+    const drawn = section(
+      render(
+        image({
+          stores: [
+            {
+              ...image().stores[0]!,
+              roots: [
+                root({ notAfter: '9999-12-31T23:59:59Z', status: [] }),
+                root({ sha256: 'cd'.repeat(32), notAfter: '0001-01-01T00:00:00Z' }),
+              ],
+            },
+          ],
+        }),
+      ),
+      'timeline',
+    )
+    expect(drawn).toContain('9999-12-31')
+    expect(drawn).not.toMatch(/NaN|Infinity/)
+  })
+})
+
+describe('many targets', () => {
+  const other = image({
+    target: 'alpine:3.9',
+    distribution: { id: 'alpine', version: '3.9', endOfLife: null },
+  })
+
+  it('makes one card of equal findings, and one set of equal roots', () => {
+    expect(cardsOf(report(image(), other)).map(({ places }) => places.length)).toEqual([2])
+    const page = render(image(), other)
+    expect(page.match(/<article class="card/g)).toHaveLength(1)
+    expect(page.match(/<details class="set"/g)).toHaveLength(1)
+    expect(page).toContain('in 2 stores')
+  })
+
+  it('keeps apart what differs in its remedy', () => {
+    const bare = image({ findings: [{ ...image().findings[0]!, remedy: null }] })
+    expect(cardsOf(report(image(), bare))).toHaveLength(2)
+  })
+
+  it('has a matrix of the roots in errors and warnings', () => {
+    const clean = image({ target: 'clean', stores: [{ ...image().stores[0]!, roots: [] }], findings: [] })
+    const lost = image({ target: 'lost', stores: [], findings: [], error: 'unreadable' })
+    const rows = section(render(image(), clean, lost), 'matrix')
+      .split('<tbody>')[1]!
+      .split('</tr>')
+    expect(rows.slice(0, 3).map(row => /class="cell ([^"]*)"/.exec(row)?.[1])).toEqual([
+      'expired found',
+      'absent',
+      'unknown',
+    ])
+  })
+
+  it('puts the base with most errors first', () => {
+    const bases = section(
+      render(
+        image({ findings: [], distribution: { id: 'debian', version: '12', endOfLife: null } }),
+        image(),
+        other,
+      ),
+      'bases',
+    )
+    const names = [...bases.matchAll(/<th scope="row">([^<]*)/g)].map(match => match[1])
+    expect(names).toEqual(['alpine 3.8.5', 'alpine 3.9', 'debian 12'])
+  })
+})
+
+describe('a server', () => {
+  const [leaf, cross] = ['11'.repeat(32), '22'.repeat(32)] as const
+  const client = {
+    program: 'wget',
+    version: '1.28.4',
+    library: 'LibreSSL',
+    libraryVersion: '2.7.5',
+    build: null,
+    path: null,
+  }
+  const server = image({
+    target: 'https://shop.example',
+    kind: 'server',
+    findings: [],
+    sent: [
+      {
+        sha256: leaf,
+        subject: 'CN=shop.example',
+        issuer: 'CN=a',
+        notBefore: '2020-01-01T00:00:00Z',
+        notAfter: '2021-01-01T00:00:00Z',
+      },
+      {
+        sha256: cross,
+        subject: 'O=The USERTRUST Network,CN=USERTrust RSA',
+        issuer: 'CN=b',
+        notBefore: '2000-01-01T00:00:00Z',
+        notAfter: '2020-05-30T10:48:38Z',
+      },
+    ],
+    verdicts: [
+      {
+        client,
+        store: '/etc/ssl/cert.pem',
+        accepted: false,
+        reason: 'certificate-expired',
+        chain: [leaf, cross, ADDTRUST],
+        brokenBy: ADDTRUST,
+        basis: 'measured',
+        afterRemedy: { accepted: true },
+      },
+      {
+        client: { ...client, program: 'apk' },
+        store: '/etc/ssl/cert.pem',
+        accepted: null,
+        reason: null,
+        chain: [],
+        brokenBy: null,
+        basis: null,
+        afterRemedy: null,
+      },
+    ],
+  } as Partial<ReportTarget>)
+  const drawn = section(render(server), 'servers')
+
+  it('marks the certificate at fault in the path that the program takes', () => {
+    const path = drawn.split('class="path refused"')[1]!.split('</article>')[0]!
+    const nodes = [...path.matchAll(/<li class="node ([a-z]+)"[^>]*><b>([^<]*)/g)].map(match => [
+      match[1],
+      match[2],
+    ])
+    expect(nodes).toEqual([
+      ['good', 'shop.example'],
+      ['ended', 'USERTrust RSA'],
+      ['broken', 'AddTrust External Root'],
+    ])
+    expect(path).toContain('After the remedy: <b class="said accepted">')
+  })
+
+  it('shows what can’t be told, and counts a refusal as such', () => {
+    expect(drawn).toContain('1 of 2 programs refuses, 1 not told')
+    expect(drawn).toContain('? Not told')
+    expect(render(server)).toContain('1 refusal')
+  })
+})
