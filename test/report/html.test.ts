@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { html as format } from '../../src/report/formats/html.ts'
 import { cardsOf } from '../../src/report/html/findings.ts'
 import { escapeHtml, html } from '../../src/report/html/markup.ts'
-import type { ReportRoot, ReportTarget } from '../../src/report/report.ts'
+import type { ReportRoot, ReportTarget, ReportVerdict } from '../../src/report/report.ts'
 import { nastyNames } from '../support/nasty-names.ts'
 import { finding, hostileReport, options, report, target } from './sample-report.ts'
 
@@ -211,40 +211,41 @@ describe('a server', () => {
     build: null,
     path: null,
   }
+  const sent = (sha256: string, name: string, notAfter: string) => ({
+    sha256,
+    subject: `CN=${name}`,
+    issuer: 'CN=Issuer',
+    notBefore: '2000-01-01T00:00:00Z',
+    notAfter,
+    name,
+    issuerName: 'Issuer',
+    status: [],
+    stores: [],
+    sameKey: [],
+  })
+  const refused: ReportVerdict = {
+    client,
+    store: '/etc/ssl/cert.pem',
+    accepted: false,
+    reason: 'certificate-expired',
+    chain: [leaf, cross, ADDTRUST],
+    brokenBy: ADDTRUST,
+    basis: 'measured',
+    afterRemedy: { accepted: true, remedy: finding().remedy! },
+  }
   const server = image({
     target: 'https://shop.example',
     kind: 'server',
     findings: [],
     sent: [
-      {
-        sha256: leaf,
-        subject: 'CN=shop.example',
-        issuer: 'CN=a',
-        notBefore: '2020-01-01T00:00:00Z',
-        notAfter: '2021-01-01T00:00:00Z',
-      },
-      {
-        sha256: cross,
-        subject: 'O=The USERTRUST Network,CN=USERTrust RSA',
-        issuer: 'CN=b',
-        notBefore: '2000-01-01T00:00:00Z',
-        notAfter: '2020-05-30T10:48:38Z',
-      },
+      sent(leaf, 'shop.example', '2021-01-01T00:00:00Z'),
+      sent(cross, 'USERTrust RSA', '2020-05-30T10:48:38Z'),
     ],
     verdicts: [
+      refused,
       {
-        client,
-        store: '/etc/ssl/cert.pem',
-        accepted: false,
-        reason: 'certificate-expired',
-        chain: [leaf, cross, ADDTRUST],
-        brokenBy: ADDTRUST,
-        basis: 'measured',
-        afterRemedy: { accepted: true },
-      },
-      {
+        ...refused,
         client: { ...client, program: 'apk' },
-        store: '/etc/ssl/cert.pem',
         accepted: null,
         reason: null,
         chain: [],
@@ -253,7 +254,7 @@ describe('a server', () => {
         afterRemedy: null,
       },
     ],
-  } as Partial<ReportTarget>)
+  })
   const drawn = section(render(server), 'servers')
 
   it('marks the certificate at fault in the path that the program takes', () => {

@@ -1,45 +1,15 @@
 /** What `verify` found, as a picture: what a server sent, the path of each program, and what the remedy changes. */
-import type { ReportAlternative, ReportClient, ReportTarget } from '../report.ts'
+import type { ReportTarget, ReportVerdict } from '../report.ts'
 import { type Html, html } from './markup.ts'
 import { type Dialects, renderRemedy } from './remedy.ts'
 import { clientName } from './targets.ts'
 import { count, day, targetId } from './words.ts'
 
-/** The part of a server's target that is drawn. Each field may be absent: other targets have none of them. */
-export interface ServerTarget extends ReportTarget {
-  host?: string
-  sent?: Sent[]
-  verdicts?: Verdict[]
+export function isServer({ kind }: ReportTarget): boolean {
+  return kind === 'server'
 }
 
-interface Sent {
-  sha256: string
-  subject: string
-  issuer: string
-  notBefore: string
-  notAfter: string
-  /** CN, else the last OU or O. */
-  name?: string
-  status?: readonly string[]
-}
-
-interface Verdict {
-  client: ReportClient
-  store: string | null
-  accepted: boolean | null
-  reason: string | null
-  /** The server's own certificate first. */
-  chain: string[]
-  brokenBy: string | null
-  basis: 'measured' | 'source' | 'nearest' | null
-  afterRemedy: { accepted: boolean | null; chain?: string[]; remedy?: ReportAlternative } | null
-}
-
-export function isServer(target: ReportTarget): target is ServerTarget {
-  return target.kind === 'server'
-}
-
-export function renderServer(target: ServerTarget, index: number, at: string, dialects: Dialects): Html {
+export function renderServer(target: ReportTarget, index: number, at: string, dialects: Dialects): Html {
   const { sent = [], verdicts = [] } = target
   const groups = groupsOf(verdicts)
   const refused = verdicts.filter(({ accepted }) => accepted === false).length
@@ -55,14 +25,14 @@ ${groups.map(group => renderGroup(group, target, at, dialects))}
 }
 
 /** Programs that say the same for the same reason along the same path are one picture. */
-function groupsOf(verdicts: readonly Verdict[]): readonly (readonly Verdict[])[] {
-  const groups = new Map<string, Verdict[]>()
+function groupsOf(verdicts: readonly ReportVerdict[]): readonly (readonly ReportVerdict[])[] {
+  const groups = new Map<string, ReportVerdict[]>()
   for (const verdict of verdicts) {
     const { accepted, reason, chain, brokenBy, afterRemedy } = verdict
     const key = JSON.stringify([accepted, reason, chain, brokenBy, afterRemedy])
     groups.set(key, [...(groups.get(key) ?? []), verdict])
   }
-  const rank = ([first]: readonly Verdict[]) =>
+  const rank = ([first]: readonly ReportVerdict[]) =>
     first?.accepted === false ? 0 : first?.accepted === null ? 1 : 2
   return [...groups.values()].sort((a, b) => rank(a) - rank(b) || b.length - a.length)
 }
@@ -73,7 +43,12 @@ const BASES: Readonly<Record<string, string>> = {
   nearest: 'nearest version known',
 }
 
-function renderGroup(group: readonly Verdict[], target: ServerTarget, at: string, dialects: Dialects): Html {
+function renderGroup(
+  group: readonly ReportVerdict[],
+  target: ReportTarget,
+  at: string,
+  dialects: Dialects,
+): Html {
   const [first] = group
   if (!first) return html``
   const { accepted, reason, chain, brokenBy, afterRemedy } = first
@@ -88,7 +63,7 @@ ${brokenBy !== null && !chain.includes(brokenBy) ? html`<ol class="chain">${rend
 ${
   afterRemedy === null
     ? null
-    : html`<div class="after"><p class="verdict">After the remedy: ${said(afterRemedy.accepted)}</p>${afterRemedy.chain && afterRemedy.chain.length > 0 ? html`<ol class="chain">${afterRemedy.chain.map(sha256 => renderNode(nodeOf(sha256, target, at), 'good'))}</ol>` : null}${afterRemedy.remedy ? renderRemedy(afterRemedy.remedy, target, dialects, 'Mend') : null}</div>`
+    : html`<div class="after"><p class="verdict">After the remedy: ${said(afterRemedy.accepted)}</p>${renderRemedy(afterRemedy.remedy, target, dialects, 'Mend')}</div>`
 }</article>`
 }
 
@@ -111,13 +86,13 @@ interface Node {
 }
 
 /** A certificate by what the server sent, else by the stores that hold it. */
-function nodeOf(sha256: string, target: ServerTarget, at: string): Node {
+function nodeOf(sha256: string, target: ReportTarget, at: string): Node {
   const index = (target.sent ?? []).findIndex(one => one.sha256 === sha256)
   const sent = target.sent?.[index]
   const root = target.stores.flatMap(store => store.roots).find(one => one.sha256 === sha256)
   const notAfter = sent?.notAfter ?? root?.notAfter ?? null
   return {
-    name: root?.name ?? sent?.name ?? (sent ? commonName(sent.subject) : `${sha256.slice(0, 16)}…`),
+    name: root?.name ?? sent?.name ?? `${sha256.slice(0, 16)}…`,
     notAfter,
     ended: notAfter !== null && notAfter < at,
     role: root
@@ -129,11 +104,6 @@ function nodeOf(sha256: string, target: ServerTarget, at: string): Node {
         : 'sent',
     sha256,
   }
-}
-
-/** The CN of an RFC 4514 name as far as it can be had simply, else the whole name. */
-function commonName(subject: string): string {
-  return /(?:^|,)\s*CN=((?:\\.|[^,\\+])+)/i.exec(subject)?.[1] ?? subject
 }
 
 function renderNode(node: Node, state: 'sent' | 'good' | 'broken'): Html {

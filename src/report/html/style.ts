@@ -25,7 +25,7 @@ nav a{text-decoration:none;color:var(--ink)}nav a:hover{text-decoration:underlin
 main>section{margin:2.75rem 0;scroll-margin-top:1rem}
 h2{font-size:1.4rem;line-height:1.25;letter-spacing:-.01em;font-weight:650;margin:0 0 .9rem}
 h3{font-size:1.05rem;line-height:1.5;font-weight:600;margin:0 0 .5rem}
-h4{font-size:.95rem;margin:0;font-family:var(--mono);font-weight:600}
+.store h3{font-size:.95rem;margin:0;font-family:var(--mono);font-weight:600}
 p{margin:0 0 .6rem}
 .quiet,.life,.place,.subject,.number{color:var(--soft)}.quiet,.life{font-weight:400;font-size:.92rem}
 code,pre{font-family:var(--mono);font-size:.86em}
@@ -72,7 +72,7 @@ input[type=checkbox]{accent-color:var(--link);width:1rem;height:1rem;margin:0}
 .failures li,.unknowns li,p.unknowns,.failure{padding:.55rem .9rem;border-left:4px solid var(--warn);background:var(--warn-soft);border-radius:0 6px 6px 0;margin:0 0 .5rem}
 .failures li,.failure{border-color:var(--bad);background:var(--bad-soft)}
 .unknowns li .quiet,.failures .quiet{color:var(--ink)}
-.scroll{overflow-x:auto}.scroll.tall{max-height:75vh;overflow:auto;border:1px solid var(--line);border-radius:8px}
+.scroll{overflow-x:auto;position:relative}.scroll.tall{max-height:75vh;overflow:auto;border:1px solid var(--line);border-radius:8px}
 .timeline{display:block;width:100%;min-width:46rem;font-size:11.5px}
 .timeline text{fill:var(--soft)}.timeline .past{fill:var(--sunk)}.timeline .grid{stroke:var(--line)}.timeline .axis{stroke:var(--soft)}
 .timeline line.now{stroke:var(--link);stroke-width:1.5}.timeline text.now{fill:var(--link);font-weight:650}
@@ -90,7 +90,7 @@ thead th{color:var(--soft);font-weight:550}tbody th{font-weight:550}
 .matrix{width:auto}.matrix thead th{position:sticky;top:0;background:var(--paper);vertical-align:bottom;z-index:1}
 .matrix tbody th{position:sticky;left:0;background:var(--paper);max-width:22rem;min-width:9rem}.matrix thead th:first-child{left:0;z-index:2}
 .matrix .up span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:15rem;line-height:1.2}
-td.cell{text-align:center;padding:.3rem}.cell.expired{color:var(--bad)}.cell.lost{color:var(--warn)}.cell.there{color:var(--good)}.cell.absent,.cell.unknown{color:var(--soft)}
+td.cell{position:relative;text-align:center;padding:.3rem}.cell.expired{color:var(--bad)}.cell.lost{color:var(--warn)}.cell.there{color:var(--good)}.cell.absent,.cell.unknown{color:var(--soft)}
 .cell.found{background:var(--bad-soft);font-weight:700;box-shadow:inset 0 0 0 1px var(--bad)}span.cell{display:inline-block;width:1.3rem;text-align:center;border-radius:3px}
 .target,.set{border-bottom:1px solid var(--line)}
 .many :is(.target,.set){content-visibility:auto;contain-intrinsic-size:auto 3rem}

@@ -72,7 +72,7 @@ function renderStore(store: ReportStore, target: ReportTarget, sets: Sets): Html
   const expired = store.roots.filter(({ status }) => status.includes('expired')).length
   const list = (values: readonly string[]) => (values.length === 0 ? null : values.join(', '))
   const names = (roots: readonly { readonly name: string }[]) => list(roots.map(({ name }) => name))
-  return html`<section class="store"><h4>${store.path}</h4>
+  return html`<section class="store"><h3>${store.path}</h3>
 <p>${store.unknown !== null ? html`<b>Not known</b> ${store.unknown}` : html`${set ? html`<a href="#${set.id}">${count(store.roots.length, 'root')}</a>` : 'no roots'} · ${labelOf(store)}${expired > 0 ? html` · <b class="bad-text">${expired} expired</b>` : null}`}</p>
 ${facts([
   ['Read by', list(store.consumers.map(consumer => readerName(consumer, target)))],
