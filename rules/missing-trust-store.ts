@@ -114,7 +114,11 @@ function isThere({ packages }: TrustState, program: string): boolean {
   return !isUnknown(packages) && (packageOf[program] ?? [program]).some(name => packages.has(name))
 }
 
-const packageOf: Readonly<Record<string, readonly string[]>> = { aria2c: ['aria2'], git: ['git', 'git-core'] }
+const packageOf: Readonly<Record<string, readonly string[]>> = {
+  aria2c: ['aria2'],
+  git: ['git', 'git-core'],
+  go: ['golang', 'golang-go', 'go'],
+}
 
 function switchesOff(event: TrustEvent, program: string): boolean {
   return event.kind === 'verification-off' && event.program === program

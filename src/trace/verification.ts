@@ -44,6 +44,12 @@ const ENVIRONMENT: readonly EnvironmentSwitch[] = [
     source: 'bundler.io, config',
   },
   {
+    program: 'poetry',
+    name: /^POETRY_CERTIFICATES_\w+_CERT$/,
+    value: /^false$/i,
+    source: 'python-poetry.org, configuration',
+  },
+  {
     program: 'composer',
     name: /^COMPOSER_DISABLE_TLS$/,
     value: /^(1|true)$/i,
@@ -128,6 +134,18 @@ const CONFIGURATION: readonly ConfigSwitch[] = [
     path: /(^|\/)(\.gitconfig|etc\/gitconfig|git\/config)$/,
     text: /^[ \t]*(\[http[^\]]*\][ \t]*)?sslVerify[ \t]*=[ \t]*(false|0|no|off)\b/gim,
     source: 'git-config(1), http.sslVerify',
+  },
+  {
+    program: 'gem',
+    path: /(^|\/)\.?gemrc$/,
+    text: /^[ \t]*:ssl_verify_mode:[ \t]*0\b/gm,
+    source: 'guides.rubygems.org, gem environment',
+  },
+  {
+    program: 'bundler',
+    path: /(^|\/)\.bundle\/config$/,
+    text: /^[ \t]*BUNDLE_SSL_VERIFY_MODE:[ \t]*"?(0|none)\b"?/gim,
+    source: 'bundler.io, config',
   },
   {
     program: 'maven',

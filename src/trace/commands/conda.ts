@@ -2,7 +2,7 @@ import { settingSwitches } from '../verification.ts'
 import { hasOption, operands, removal } from '../words.ts'
 import { type Handler, ran } from './types.ts'
 
-/** conda(1): `config --set ssl_verify no`, `--insecure`. */
+/** conda(1): `config --set ssl_verify no`, `-k`, `--insecure`. */
 export const conda: Handler = (command, machine) => {
   const words = operands(command.args)
   if (words[0]?.value === 'config' && hasOption(command.args, '--set')) {
@@ -12,7 +12,7 @@ export const conda: Handler = (command, machine) => {
     }
   }
   for (const [index, word] of command.args.entries()) {
-    if (word.value === '--insecure')
+    if (word.value === '--insecure' || word.value === '-k')
       machine.switchedOff('conda', word.value, word, false, removal(command, machine.session.text, index))
   }
   return ran

@@ -24,6 +24,7 @@ import { other } from './other.ts'
 import { pacman } from './pacman.ts'
 import { perl } from './perl.ts'
 import { pip, python } from './pip.ts'
+import { bundle, poetry } from './poetry.ts'
 import { rm } from './rm.ts'
 import { sedCommand } from './sed.ts'
 import { evaluate, shell, source } from './shell.ts'
@@ -33,7 +34,7 @@ import { asks, type Handler, ran, silent } from './types.ts'
 import { uname } from './uname.ts'
 import { trust, updateCaCertificates, updateCaTrust } from './update-ca.ts'
 import { wget } from './wget.ts'
-import { chroot, env, ionice, su, sudo, switchUser, timeout, xargs } from './wrappers.ts'
+import { chroot, env, ionice, setPrivileges, su, sudo, switchUser, timeout, xargs } from './wrappers.ts'
 import { rpm, yum } from './yum.ts'
 import { zypper } from './zypper.ts'
 
@@ -71,7 +72,9 @@ register('ln', ln)
 register('mv', mv)
 register('npm yarn pnpm npx', npm)
 register('openssl c_rehash', openssl)
-register('pip pip3 pip2 uv', pip)
+register('pip pip3 pip2 uv uvx', pip)
+register('poetry', poetry)
+register('bundle bundler', bundle)
 register('python python3 python2', python)
 register('rm unlink', rm)
 register('yum dnf dnf5 microdnf tdnf', yum)
@@ -93,7 +96,8 @@ register('zypper', zypper)
 register('sudo doas', sudo)
 register('env', env)
 register('su runuser', su)
-register('gosu su-exec setpriv chpst', switchUser)
+register('gosu su-exec', switchUser)
+register('setpriv chpst', setPrivileges)
 register('timeout', timeout)
 register(
   'ionice nice nohup stdbuf time eatmydata command builtin exec dumb-init tini busybox catchsegv',

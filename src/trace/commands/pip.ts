@@ -7,7 +7,7 @@ import { type Handler, ran } from './types.ts'
 /** pip(1), uv(1): `--trusted-host` after any verb, `config set global.trusted-host`. */
 export const pip: Handler = (command, machine) => {
   const { args } = command
-  if (command.name.value !== 'uv') pipUse(machine, command, 'pip')
+  if (!/(^|\/)uvx?$/.test(command.name.value ?? '')) pipUse(machine, command, 'pip')
   for (const [at, word] of args.entries()) {
     const text = word.value ?? word.prefix
     const flag = /^--(trusted-host|allow-insecure-host)(?:=(.*))?$/.exec(text)

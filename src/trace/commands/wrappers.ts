@@ -85,12 +85,19 @@ function isThere(program: string, machine: Machine): Status {
 export const chroot: Handler = () => ran
 
 /** gosu, su-exec: a user, then the command. */
-export const switchUser: Handler = command => rest(command, skip(command.args, '--reuid --regid') + 1)
+export const switchUser: Handler = command => rest(command, skip(command.args, '') + 1)
+
+/** setpriv(1), chpst(8): the user is an option. */
+export const setPrivileges: Handler = command =>
+  rest(command, skip(command.args, '--reuid --regid --groups --inh-caps --bounding-set -u -U -e -n -l -m -o'))
 
 /** su(1): `su USER -c 'script'`, `su - USER -c 'script'`. */
 export const su: Handler = (command, _machine) => {
   const at = command.args.findIndex(word => word.value === '-c' || word.value === '--command')
   const script = command.args[at + 1]
+  // runuser(1): with -u the words behind the user are the command.
+  if (at < 0 && /^(-u|--user)/.test(command.args[0]?.value ?? ''))
+    return rest(command, skip(command.args, '-u --user'))
   if (at < 0 || !script) return ran
   const name = plainWord('sh', command.name.start, command.name.end)
   return { ...silent, instead: { ...command, name, args: [command.args[at]!, script] } }
