@@ -271,6 +271,25 @@ describe('a server', () => {
     expect(path).toContain('After the remedy: <b class="said accepted">')
   })
 
+  it('draws the issuer that nobody has, and says what the owner can do', () => {
+    const gap = {
+      ...refused,
+      reason: 'unknown-issuer' as const,
+      chain: [leaf],
+      brokenBy: leaf,
+      afterRemedy: null,
+    }
+    const advice = [{ kind: 'stop-sending' as const, certificates: [cross], accepted: 1 }]
+    const page = section(render({ ...server, verdicts: [gap], advice }), 'servers')
+    expect(page).toContain('<b>Issuer</b><span>neither sent nor in the store</span>')
+    expect(page).toContain('Stop sending <b>USERTrust RSA</b> (then 1 of 1 program would accept)')
+  })
+
+  it('shows no remedy that mends nothing', () => {
+    const vain = { ...refused, afterRemedy: { accepted: false, remedy: finding().remedy! } }
+    expect(section(render({ ...server, verdicts: [vain] }), 'servers')).not.toContain('After the remedy')
+  })
+
   it('shows what can’t be told, and counts a refusal as such', () => {
     expect(drawn).toContain('1 of 2 programs refuses, 1 not told')
     expect(drawn).toContain('? Not told')

@@ -1,5 +1,6 @@
 /** What `verify` found, as a picture: what a server sent, the path of each program, and what the remedy changes. */
-import type { ReportTarget, ReportVerdict } from '../report.ts'
+import { nameIn, reasonWords } from '../refusals.ts'
+import type { ReportAdvice, ReportTarget, ReportVerdict } from '../report.ts'
 import { type Html, html } from './markup.ts'
 import { type Dialects, renderRemedy } from './remedy.ts'
 import { clientName } from './targets.ts'
@@ -20,8 +21,34 @@ export function renderServer(target: ReportTarget, index: number, at: string, di
       : `${refused} of ${count(verdicts.length, 'program')} ${refused === 1 ? 'refuses' : 'refuse'}${open > 0 ? `, ${open} not told` : ''}`
   return html`<section class="server"><h3><a href="#${targetId(index)}">${target.target}</a> <span class="quiet">${verdict}</span></h3>
 ${sent.length === 0 ? null : html`<p class="lane">The server sends</p><ol class="chain sent">${sent.map(one => renderNode(nodeOf(one.sha256, target, at), 'sent'))}</ol>`}
-${groups.map(group => renderGroup(group, target, at, dialects))}
+${renderAdvice(target)}${groups.map(group => renderGroup(group, target, at, dialects))}
 </section>`
+}
+
+/** What the server's owner could do, without touching any client. */
+function renderAdvice(target: ReportTarget): Html | null {
+  const { advice = [] } = target
+  if (advice.length === 0) return null
+  return html`<p class="lane">What the server’s owner can do</p><ul class="advice">${advice.map(
+    one => html`<li>${adviceOf(one, target)}</li>`,
+  )}</ul>`
+}
+
+function adviceOf({ kind, certificates, accepted }: ReportAdvice, target: ReportTarget): Html {
+  const { sent = [], verdicts = [] } = target
+  const which = html`<b>${certificates.map(sha256 => nameIn(target, sha256)).join(', ')}</b>`
+  const then =
+    accepted === null ? null : ` (then ${accepted} of ${count(verdicts.length, 'program')} would accept)`
+  switch (kind) {
+    case 'stop-sending':
+      return html`Stop sending ${which}${then}`
+    case 'send-issuer':
+      return html`Send the certificate of <b>${sent.find(({ sha256 }) => sha256 === certificates[0])?.issuerName ?? 'its issuer'}</b>, which signed ${which}; where that is the root itself, the store lacks it${then}`
+    case 'renew':
+      return html`Renew ${which}: it has ended${then}`
+    case 'other-name':
+      return html`Use a certificate that is made out to <b>${target.host ?? target.target}</b>${then}`
+  }
 }
 
 /** Programs that say the same for the same reason along the same path are one picture. */
@@ -53,18 +80,27 @@ function renderGroup(
   if (!first) return html``
   const { accepted, reason, chain, brokenBy, afterRemedy } = first
   const kind = kindOf(accepted)
-  return html`<article class="path ${kind}"><p class="verdict">${said(accepted)}${reason === null ? null : html` <code>${reason}</code>`}</p>
+  return html`<article class="path ${kind}"><p class="verdict">${said(accepted)}${reason === null ? null : html` ${reasonWords(reason)} <code>${reason}</code>`}</p>
 <ul class="programs">${group.map(
     ({ client, store, basis }) =>
       html`<li>${clientName(client)}${store === null ? null : html` <span class="quiet">reads ${store}</span>`}${basis === null ? null : html` <span class="tag">${BASES[basis] ?? basis}</span>`}</li>`,
   )}</ul>
-${chain.length === 0 ? null : html`<ol class="chain">${chain.map(sha256 => renderNode(nodeOf(sha256, target, at), sha256 === brokenBy ? 'broken' : 'good'))}</ol>`}
+${chain.length === 0 ? null : html`<ol class="chain">${chain.map(sha256 => renderNode(nodeOf(sha256, target, at), sha256 === brokenBy ? 'broken' : 'good'))}${renderGap(first, target)}</ol>`}
 ${brokenBy !== null && !chain.includes(brokenBy) ? html`<ol class="chain">${renderNode(nodeOf(brokenBy, target, at), 'broken')}</ol>` : null}
 ${
-  afterRemedy === null
+  // What was tried and mends nothing is for machines to know.
+  afterRemedy === null || afterRemedy.accepted === false
     ? null
     : html`<div class="after"><p class="verdict">After the remedy: ${said(afterRemedy.accepted)}</p>${renderRemedy(afterRemedy.remedy, target, dialects, 'Mend')}</div>`
 }</article>`
+}
+
+/** Where the way up ends: the issuer that nobody has. */
+function renderGap({ reason, chain, accepted }: ReportVerdict, target: ReportTarget): Html | null {
+  if (accepted !== false || (reason !== 'unknown-issuer' && reason !== 'no-store')) return null
+  const top = target.sent?.find(({ sha256 }) => sha256 === chain.at(-1))
+  if (!top) return null
+  return html`<li class="node gap"><b>${top.issuerName}</b><span>neither sent nor in the store</span></li>`
 }
 
 function kindOf(accepted: boolean | null): string {

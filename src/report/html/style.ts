@@ -107,6 +107,7 @@ dl{margin:.3rem 0;font-size:.92rem}dl div{display:grid;grid-template-columns:8re
 .node+.node::before{content:'→';position:absolute;left:-1.55rem;top:50%;translate:0 -50%;color:var(--soft);font-size:1.05rem}
 .sent .node+.node::before{content:'+'}
 .node.good{border-color:var(--good)}.node.ended{border:1px dashed var(--bad)}.node.ended span:last-of-type{color:var(--bad)}
+.node.gap{border:2px dashed var(--bad);background:none}.node.gap span{color:var(--bad)}.advice{margin:.2rem 0 1rem;padding-left:1.2rem}
 .node.broken{border:2px solid var(--bad);background:var(--bad-soft)}.node.broken span{color:var(--ink)}.node .tag{align-self:start;margin-top:.25rem;background:var(--raised)}
 .server{margin:0 0 2rem}.lane{color:var(--soft);font-size:.9rem;margin:0}
 .verdict{font-size:1.02rem;margin:0 0 .3rem}.said.refused{color:var(--bad)}.said.accepted{color:var(--good)}.said.untold{color:var(--warn)}

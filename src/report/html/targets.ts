@@ -40,6 +40,7 @@ function renderBody(target: ReportTarget, sets: Sets): Html {
   return html`<div class="body">${error === null ? null : html`<p class="failure"><b>Failed</b> ${error}</p>`}
 ${facts([
   ['Source', target.source],
+  ['Clients of', clientsOf(target)],
   ['Reference', target.reference === target.target ? null : target.reference],
   ['Digest', target.digest],
   ['End of life', distribution?.endOfLife ?? null],
@@ -52,6 +53,14 @@ ${clients.length === 0 ? null : html`<details><summary>${count(clients.length, '
 ${certificates.length === 0 ? null : html`<details><summary>${count(certificates.length, 'certificate')} elsewhere</summary><ul>${certificates.map(one => html`<li><code>${one.path}</code> ${one.subject} <span class="life">ends ${day(one.notAfter)}${one.layer === null ? '' : `, layer ${one.layer}`}</span></li>`)}</ul></details>`}
 ${unknowns.length === 0 ? null : html`<h3>Not known</h3><ul class="unknowns">${unknowns.map(({ what, why }) => html`<li><b>${what}</b> ${why}</li>`)}</ul>`}
 </div>`
+}
+
+/** Whose clients a server was held against. */
+function clientsOf({ image }: ReportTarget): string | null {
+  if (!image) return null
+  return [image.reference ?? image.file ?? image.source, image.platform, systemName(image.distribution)]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 /** A program with the library that verifies for it: `wget 1.18 (GnuTLS 3.5.8)`. */

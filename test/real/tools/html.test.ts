@@ -223,14 +223,20 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
     })
   }
 
-  it('is usable with 500 images at once: seconds at worst where a page of nothing takes a blink', async () => {
+  it('is usable with 500 images at once: opened and filtered', async () => {
     const file = write('fleet of 500', fleet(500))
     const time = async (path: string) => {
       const began = performance.now()
       const page = await open(path)
       if (path === file) {
-        await page.getByLabel('Rule').selectOption('expired-root')
-        await expect.poll(() => page.locator('#counted').textContent()).toContain(' of ')
+        // Playwright's own way of finding labels would take longer than the page.
+        await page.evaluate(`
+          const rule = document.querySelector('#filter [name=rule]')
+          rule.value = 'expired-root'
+          rule.dispatchEvent(new Event('input', { bubbles: true }))
+          new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+        `)
+        expect(await page.evaluate(`document.getElementById('counted').textContent`)).toMatch(/ of \d+ shown/)
       }
       const took = performance.now() - began
       await page.context().close()
@@ -238,8 +244,8 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
     }
     const empty = Math.min(await time(write('nothing', report())), await time(write('nothing', report())))
     const full = Math.min(await time(file), await time(file))
-    // 2 s on a machine at rest, which opens an empty page in about 50 ms; a busy one is slower with both.
-    expect(full).toBeLessThan(Math.max(4_000, 80 * empty))
+    // About 1 s on a machine at rest, which opens an empty page in 60 ms; a busy one is slower with both.
+    expect(full).toBeLessThan(Math.max(4_000, 40 * empty))
     console.log(
       `500 images: ${Math.round(full)} ms (nothing: ${Math.round(empty)} ms), ${Math.round(readFileSync(file).length / 1024)} KiB`,
     )
