@@ -80,13 +80,15 @@ function renderGroup(
   if (!first) return html``
   const { accepted, reason, chain, brokenBy, afterRemedy } = first
   const kind = kindOf(accepted)
+  // Where the issuer is missing, the gap is at fault, not the certificate below it.
+  const fault = reason === 'unknown-issuer' ? null : brokenBy
   return html`<article class="path ${kind}"><p class="verdict">${said(accepted)}${reason === null ? null : html` ${reasonWords(reason)} <code>${reason}</code>`}</p>
 <ul class="programs">${group.map(
     ({ client, store, basis }) =>
       html`<li>${clientName(client)}${store === null ? null : html` <span class="quiet">reads ${store}</span>`}${basis === null ? null : html` <span class="tag">${BASES[basis] ?? basis}</span>`}</li>`,
   )}</ul>
-${chain.length === 0 ? null : html`<ol class="chain">${chain.map(sha256 => renderNode(nodeOf(sha256, target, at), sha256 === brokenBy ? 'broken' : 'good'))}${renderGap(first, target)}</ol>`}
-${brokenBy !== null && !chain.includes(brokenBy) ? html`<ol class="chain">${renderNode(nodeOf(brokenBy, target, at), 'broken')}</ol>` : null}
+${chain.length === 0 ? null : html`<ol class="chain">${chain.map(sha256 => renderNode(nodeOf(sha256, target, at), sha256 === fault ? 'broken' : 'good'))}${renderGap(first, target)}</ol>`}
+${fault !== null && !chain.includes(fault) ? html`<ol class="chain">${renderNode(nodeOf(fault, target, at), 'broken')}</ol>` : null}
 ${
   // What was tried and mends nothing is for machines to know.
   afterRemedy === null || afterRemedy.accepted === false

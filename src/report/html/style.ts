@@ -76,7 +76,7 @@ input[type=checkbox]{accent-color:var(--link);width:1rem;height:1rem;margin:0}
 .timeline{display:block;width:100%;min-width:46rem;font-size:11.5px}
 .timeline text{fill:var(--soft)}.timeline .past{fill:var(--sunk)}.timeline .grid{stroke:var(--line)}.timeline .axis{stroke:var(--soft)}
 .timeline line.now{stroke:var(--link);stroke-width:1.5}.timeline text.now{fill:var(--link);font-weight:650}
-.timeline .name{fill:var(--bad);font-weight:600}.timeline .lead{stroke:var(--bad);stroke-dasharray:2 2}.timeline .more{font-size:8px}
+.timeline .name{fill:var(--bad);font-weight:600;paint-order:stroke;stroke:var(--sunk);stroke-width:4px}.timeline .lead{stroke:var(--bad);stroke-dasharray:2 2}.timeline .more{font-size:8px}
 .dot.ended{fill:none;stroke:var(--soft)}.dot.valid{fill:var(--good)}.dot.expiring{fill:var(--warn)}.dot.breaking{stroke:var(--bad);stroke-width:2;fill:none}.dot.lost{fill:var(--warn)}.dot.coming{fill:none;stroke:var(--warn)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.3rem;padding:0;margin:.6rem 0;font-size:.88rem;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:.45rem}

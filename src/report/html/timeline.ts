@@ -47,7 +47,7 @@ export function renderTimeline(report: Report): Html | null {
   const bottom = axis + 34 + (losses.length === 0 ? 0 : height(below) + 8)
   const now = scale.x(report.at)
   const ended = ends.filter(({ date }) => date <= report.at).length
-  const summary = `${count(roots.length, 'root')}: ${ended} ended by ${day(report.at)}, the last ends ${day(ends.at(-1)?.date ?? '')}. ${count(losses.length, 'decision')} of Mozilla that took trust away.`
+  const summary = `${count(roots.length, 'root')}: ${ended} ended by ${day(report.at)}, the last ends ${day(ends.at(-1)?.date ?? '')}.${losses.length === 0 ? '' : ` ${count(losses.length, 'decision')} of Mozilla that took trust away.`}`
   return html`<p class="quiet">${summary}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Timeline, scrolls sideways">
 <svg class="timeline" viewBox="0 0 ${WIDTH} ${bottom}" role="img" aria-label="${summary}">
