@@ -27,7 +27,9 @@ SUSE \`/etc/pki/trust/anchors\`. A recipe that was written for one of them does 
 the tool runs, no error is printed, and the authority is not trusted.
 
 The rule fires where a certificate lies at the end of a stage in another family's folder, in a misspelt one, or in a
-folder inside Alpine's, whose tool does not look into folders. It is silent where the same certificate also lies where
+folder inside Alpine's, whose tool does not look into folders. It fires too where a certificate lies in
+\`/usr/share/ca-certificates\`, the folder of the packages, and the tool ran: it takes from there what
+\`/etc/ca-certificates.conf\` names, and nothing else. It is silent where the same certificate also lies where
 it belongs, where it is moved or handed to a program, where a variable points straight at it, and where the distribution
 is not known.
 `,
@@ -48,8 +50,21 @@ is not known.
         at,
         line: 3,
       },
+      {
+        dockerfile:
+          'FROM debian:trixie\nRUN apt-get update && apt-get install -y ca-certificates\nCOPY corp.crt /usr/share/ca-certificates/\nRUN update-ca-certificates\n',
+        context: { 'corp.crt': corporate },
+        at,
+        line: 3,
+      },
     ],
     ok: [
+      {
+        dockerfile:
+          'FROM debian:trixie\nRUN apt-get update && apt-get install -y ca-certificates\nCOPY corp.crt /usr/share/ca-certificates/\nRUN echo corp.crt >> /etc/ca-certificates.conf && update-ca-certificates\n',
+        context: { 'corp.crt': corporate },
+        at,
+      },
       {
         dockerfile: 'FROM fedora\nCOPY corp.crt /etc/pki/ca-trust/source/anchors/\nRUN update-ca-trust\n',
         context: { 'corp.crt': corporate },
@@ -77,7 +92,12 @@ is not known.
   message({ path, folder, distribution }) {
     const where = shorten(path.slice(0, path.lastIndexOf('/')))
     const whose = distribution === null ? 'this distribution' : distributionName(distribution)
-    return `The tool of ${whose} does not read ${where}: ${shorten(fileName(path))} belongs into ${folder}, and until then the authority in it is not trusted.`
+    const byName =
+      folder === '/usr/local/share/ca-certificates' && path.startsWith('/usr/share/ca-certificates/')
+    const reads = byName
+      ? `takes from ${where} only what /etc/ca-certificates.conf names`
+      : `does not read ${where}`
+    return `The tool of ${whose} ${reads}: ${shorten(fileName(path))} belongs into ${folder}, and until then the authority in it is not trusted.`
   },
 
   remedy({ path, folder, location }, model) {

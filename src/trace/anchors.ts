@@ -32,7 +32,15 @@ const MISSPELT: readonly string[] = [
   '/usr/share/local/ca-certificates',
 ]
 
-const ALL = [...FOLDERS, ...MISSPELT]
+/** Where packages lay certificates of which the tools of Debian and Alpine read those that conf names. */
+export const BY_NAME = '/usr/share/ca-certificates'
+
+const ALL = [...FOLDERS, ...MISSPELT, BY_NAME]
+
+/** Is it a certificate that is read only where `/etc/ca-certificates.conf` names it? */
+export function readByName(path: string): boolean {
+  return within(path, BY_NAME) && !FOLDERS.some(folder => within(path, folder))
+}
 const NAMED = /\.(crt|cer|cert|pem|der|cacert)$/i
 
 /** Is it a file in a folder of anchors, of whatever family? */
@@ -72,7 +80,10 @@ export function copyAnchors(
   for (const [path, mark] of source.anchors) {
     if (!within(path, from) || path === from) continue
     const to = moved(path)
-    if (isAnchorPath(to)) anchors = anchors.with(to, { ...mark, location: machine.place() })
+    if (!isAnchorPath(to)) continue
+    // What names it may have been copied along, or the store that it is in.
+    const doubtful = mark.doubtful || readByName(to)
+    anchors = anchors.with(to, { ...mark, doubtful, location: machine.place() })
   }
   machine.set({ anchors })
 }

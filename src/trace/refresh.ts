@@ -1,7 +1,7 @@
 /** What the tools that rebuild a store do: `update-ca-certificates`, `update-ca-trust`. */
 import { blocklistFolder } from '../knowledge/blocklist.ts'
 import { isUnknown, type Maybe, type Root, unknown } from '../model.ts'
-import { refreshedAnchors } from './anchors.ts'
+import { BY_NAME, doubtAnchors, refreshedAnchors } from './anchors.ts'
 import { distinct, rootsOf } from './content.ts'
 import { filesUnder, lookUp, withStore } from './files.ts'
 import type { Machine } from './machine.ts'
@@ -14,6 +14,8 @@ import type { StoreOrigin, TracedStore } from './state.ts'
 export function refresh(machine: Machine, origin: StoreOrigin | null): void {
   if (origin !== null) tellRefresh(machine, machine.program, 'install', true)
   refreshedAnchors(machine)
+  // The package's own scripts write conf anew, and take up what they find there.
+  if (origin !== null || machine.program === 'dpkg-reconfigure') doubtAnchors(machine, BY_NAME)
   const { fields } = machine
   const { layout, stores, packaged } = fields
   if (isUnknown(stores)) return

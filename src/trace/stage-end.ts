@@ -1,6 +1,7 @@
 /** What is known of a stage at its end beside its state: anchors, files, what it starts. */
 import type { StoreLayout } from '../knowledge/types.ts'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
+import { BY_NAME, readByName } from './anchors.ts'
 import { certificateFile } from './certificate-file.ts'
 import { type Fields, trustState } from './fields.ts'
 import { contentIn, realPath } from './files.ts'
@@ -93,13 +94,26 @@ export function anchorsOf(machine: Machine, fields: Fields): TracedAnchor[] {
         content === null
           ? { unknown: 'nothing is known of it' }
           : certificateFile(content, machine.catalogue),
-      reading: readingOf(path, fields.layout),
+      reading: readByName(path)
+        ? readingByName(path, fields, mark.refreshed)
+        : readingOf(path, fields.layout),
       folder: fields.layout?.anchors[0] ?? null,
       refreshed: mark.refreshed,
       doubtful: mark.doubtful,
     })
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** update-ca-certificates(8): conf names the certificates of this folder that are taken, `!` in front those that are not. */
+function readingByName(path: string, { conf, layout }: Fields, refreshed: boolean): TracedAnchor['reading'] {
+  if (layout === null || isUnknown(conf)) return 'unknown'
+  const name = path.slice(BY_NAME.length + 1)
+  const lines = (conf ?? []).map(line => line.trim())
+  if (layout.conf !== null && lines.includes(name)) return 'read'
+  // Where no tool is run behind it, it may lie there for a program that is told its path.
+  const meant = refreshed && !lines.includes(`!${name}`) && (layout.conf === null || conf !== null)
+  return meant ? 'wrong-folder' : 'unknown'
 }
 
 /**

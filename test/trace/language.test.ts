@@ -213,3 +213,46 @@ describe('RUNs that fail', () => {
     expect(allEvents(traced(text('test -n ""')))).toHaveLength(0)
   })
 })
+
+describe('a certificate in the folder of the packages', () => {
+  const copy = 'COPY ca.crt /usr/share/ca-certificates/own/\n'
+  it.each<readonly [string, string, string, string]>([
+    ['that conf does not name', `${copy}RUN update-ca-certificates\n`, 'wrong-folder', '12AD'],
+    [
+      'that conf names',
+      `${copy}RUN echo own/ca.crt >> /etc/ca-certificates.conf && update-ca-certificates\n`,
+      'read',
+      '12ACD',
+    ],
+    [
+      'that conf names before it is there',
+      `RUN echo own/ca.crt >> /etc/ca-certificates.conf\n${copy}RUN update-ca-certificates\n`,
+      'read',
+      '12ACD',
+    ],
+    [
+      'that conf deselects',
+      `${copy}RUN echo "!own/ca.crt" >> /etc/ca-certificates.conf && update-ca-certificates\n`,
+      'unknown',
+      '12AD',
+    ],
+    [
+      'that conf may name',
+      `${copy}RUN find /x >> /etc/ca-certificates.conf; update-ca-certificates\n`,
+      'unknown',
+      '?',
+    ],
+    ['with no tool behind it', copy, 'unknown', '12AD'],
+  ])('%s', (_, body, reading, letters) => {
+    const stage = traced(`${sentry}${body}`, files).final!
+    expect(stage.end.anchors.map(anchor => [anchor.reading, anchor.doubtful])).toEqual([[reading, false]])
+    expect(storeWords(stage.final)).toBe(`${B}=${letters}`)
+  })
+
+  it('may be taken up by the package itself', () => {
+    for (const command of ['apt-get install -y ca-certificates', 'dpkg-reconfigure ca-certificates']) {
+      const stage = traced(`${sentry}${copy}RUN ${command}\n`, files).final!
+      expect(stage.end.anchors.map(({ doubtful }) => doubtful)).toEqual([true])
+    }
+  })
+})
