@@ -120,7 +120,11 @@ function buildVerdict(
     chain: [...chain],
     brokenBy,
     basis,
-    afterRemedy: after && { accepted: after.accepted, remedy: subject.rendered(after.remedy) },
+    afterRemedy: after && {
+      accepted: after.accepted,
+      chain: [...after.chain],
+      remedy: subject.rendered(after.remedy),
+    },
   }
 }
 

@@ -160,6 +160,8 @@ export type RefusalReason =
 export interface ReportAfterRemedy {
   /** Null: it can't be told. */
   accepted: boolean | null
+  /** The path that it builds then, the server's own certificate first; empty where it can't be told. */
+  chain?: Sha256[]
   remedy: ReportAlternative
 }
 

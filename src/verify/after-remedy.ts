@@ -8,6 +8,8 @@ import type { Mended, Subject } from './subject.ts'
 export interface AfterRemedy {
   /** What the client would say then; null: it can't be told. */
   readonly accepted: boolean | null
+  /** The path that it would take then, as in the verdict; empty where it can't be told. */
+  readonly chain: ClientVerdict['chain']
   readonly remedy: Remedy
 }
 
@@ -45,12 +47,14 @@ export class Remedies {
       for (const { candidate, after } of this.#mended(mend)) {
         const again = this.#ask(verdict, after)
         const { doubt, ...remedy } = candidate
+        const accepted = again?.accepted ?? null
         const result = {
-          accepted: again,
-          remedy: { ...remedy, proven: again === true && doubt === undefined },
+          accepted,
+          chain: again?.chain ?? [],
+          remedy: { ...remedy, proven: accepted === true && doubt === undefined },
         }
-        if (again === true) return result
-        if (again === null) doubtful ??= result
+        if (accepted === true) return result
+        if (accepted === null) doubtful ??= result
         else failed ??= result
       }
     }
@@ -77,10 +81,10 @@ export class Remedies {
     return found
   }
 
-  #ask(verdict: ClientVerdict, after: Mended['after']): boolean | null {
+  #ask(verdict: ClientVerdict, after: Mended['after']): ClientVerdict | null {
     const { program, path } = verdict.client.client
     const same = after.clients.find(({ client }) => client.program === program && client.path === path)
-    return same ? judgeClient(same, after.model, this.#sent, this.#at, this.#certificates).accepted : null
+    return same ? judgeClient(same, after.model, this.#sent, this.#at, this.#certificates) : null
   }
 }
 

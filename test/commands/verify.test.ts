@@ -77,6 +77,7 @@ describe('the programs of an image', () => {
     expect(curl).toMatchObject({ accepted: true, afterRemedy: null, store: '/etc/ssl/cert.pem' })
     expect(wget).toMatchObject({ accepted: false, reason: 'certificate-expired', basis: 'measured' })
     expect(wget?.afterRemedy).toMatchObject({ accepted: true, remedy: { proven: true } })
+    expect(wget?.afterRemedy?.chain).toEqual(curl?.chain)
     expect(wget?.afterRemedy?.remedy.steps.dockerfile).toMatch(/^RUN sed .* \/etc\/ssl\/cert\.pem$/m)
     expect(wget?.chain).toHaveLength(4)
     expect(target.image).toMatchObject({ kind: 'rootfs', distribution: { id: 'alpine', version: '3.8.5' } })

@@ -231,7 +231,7 @@ describe('a server', () => {
     chain: [leaf, cross, ADDTRUST],
     brokenBy: ADDTRUST,
     basis: 'measured',
-    afterRemedy: { accepted: true, remedy: finding().remedy! },
+    afterRemedy: { accepted: true, chain: [leaf, 'ee'.repeat(32)], remedy: finding().remedy! },
   }
   const server = image({
     target: 'https://shop.example',
@@ -258,7 +258,10 @@ describe('a server', () => {
   const drawn = section(render(server), 'servers')
 
   it('marks the certificate at fault in the path that the program takes', () => {
-    const path = drawn.split('class="path refused"')[1]!.split('</article>')[0]!
+    const [path = '', after = ''] = drawn
+      .split('class="path refused"')[1]!
+      .split('</article>')[0]!
+      .split('class="after"')
     const nodes = [...path.matchAll(/<li class="node ([a-z]+)"[^>]*><b>([^<]*)/g)].map(match => [
       match[1],
       match[2],
@@ -268,7 +271,8 @@ describe('a server', () => {
       ['ended', 'USERTrust RSA'],
       ['broken', 'AddTrust External Root'],
     ])
-    expect(path).toContain('After the remedy: <b class="said accepted">')
+    expect(after).toContain('After the remedy: <b class="said accepted">')
+    expect(after.match(/<li class="node good"/g)).toHaveLength(2)
   })
 
   it('draws the issuer that nobody has, and says what the owner can do', () => {

@@ -1,4 +1,6 @@
 /** What `verify` found, as a picture: what a server sent, the path of each program, and what the remedy changes. */
+import { formatInstant } from '../../clock.ts'
+import { rootByFingerprint } from '../../knowledge/roots.ts'
 import { nameIn, reasonWords } from '../refusals.ts'
 import type { ReportAdvice, ReportTarget, ReportVerdict } from '../report.ts'
 import { type Html, html } from './markup.ts'
@@ -93,7 +95,7 @@ ${
   // What was tried and mends nothing is for machines to know.
   afterRemedy === null || afterRemedy.accepted === false
     ? null
-    : html`<div class="after"><p class="verdict">After the remedy: ${said(afterRemedy.accepted)}</p>${renderRemedy(afterRemedy.remedy, target, dialects, 'Mend')}</div>`
+    : html`<div class="after"><p class="verdict">After the remedy: ${said(afterRemedy.accepted)}</p>${afterRemedy.accepted && afterRemedy.chain?.length ? html`<ol class="chain">${afterRemedy.chain.map(sha256 => renderNode(nodeOf(sha256, target, at), 'good'))}</ol>` : null}${renderRemedy(afterRemedy.remedy, target, dialects, 'Mend')}</div>`
 }</article>`
 }
 
@@ -128,9 +130,11 @@ function nodeOf(sha256: string, target: ReportTarget, at: string): Node {
   const index = (target.sent ?? []).findIndex(one => one.sha256 === sha256)
   const sent = target.sent?.[index]
   const root = target.stores.flatMap(store => store.roots).find(one => one.sha256 === sha256)
-  const notAfter = sent?.notAfter ?? root?.notAfter ?? null
+  // After a remedy a path may end in a root that only the new store holds.
+  const known = sent || root ? null : rootByFingerprint(sha256)
+  const notAfter = sent?.notAfter ?? root?.notAfter ?? (known && formatInstant(known.notAfter))
   return {
-    name: root?.name ?? sent?.name ?? `${sha256.slice(0, 16)}…`,
+    name: root?.name ?? sent?.name ?? known?.name ?? `${sha256.slice(0, 16)}…`,
     notAfter,
     ended: notAfter !== null && notAfter < at,
     role: root
