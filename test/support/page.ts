@@ -70,6 +70,7 @@ export function commandsOf(text: string): Command[] {
 export function writeConsole(commands: readonly Command[]): string {
   return commands
     .map(({ line, output }, index) => {
+      if ((line.match(/'/g)?.length ?? 0) % 2) throw new Error(`a quote stays open: ${line}`)
       const long = output.split('\n').length > 3
       const body = output === '' ? '' : long ? `\n${output}\n` : `${output}\n`
       return `$ ${line}\n${body}${long && index < commands.length - 1 ? '\n' : ''}`
