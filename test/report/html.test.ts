@@ -290,6 +290,26 @@ describe('a server', () => {
     expect(page).toContain('Stop sending <b>USERTrust RSA</b> (then 1 of 1 program would accept)')
   })
 
+  it('makes no markup of what a server or its clients are called', () => {
+    const named = (name: string) =>
+      render({
+        ...server,
+        target: name,
+        host: name,
+        sent: [
+          sent(leaf, name, '2021-01-01T00:00:00Z'),
+          { ...sent(cross, name, '2022-01-01T00:00:00Z'), issuerName: name },
+        ],
+        verdicts: [{ ...refused, store: name, client: { ...client, program: name, library: name } }],
+        advice: [
+          { kind: 'send-issuer', certificates: [cross], accepted: null },
+          { kind: 'other-name', certificates: [leaf], accepted: null },
+        ],
+      })
+    const shape = (text: string) => [...text.matchAll(/<[^\s>]+/g)].map(([tag]) => tag)
+    for (const name of Object.values(nastyNames)) expect(shape(named(name))).toEqual(shape(named('a')))
+  })
+
   it('shows no remedy that mends nothing', () => {
     const vain = { ...refused, afterRemedy: { accepted: false, remedy: finding().remedy! } }
     expect(section(render({ ...server, verdicts: [vain] }), 'servers')).not.toContain('After the remedy')
