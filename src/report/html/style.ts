@@ -7,8 +7,7 @@ export const style = `
 --sunk:#26282d;--link:#8cc4e0;--bad:#ff9d92;--bad-soft:#43211f;--warn:#f0c06a;--warn-soft:#3b2f19;--info:#9cc3ea;
 --info-soft:#1f3045;--good:#8fd3a8;--good-soft:#1d3627}}
 *{box-sizing:border-box}
-html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
-@media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',sans-serif;overflow-wrap:anywhere}
 a{color:var(--link);text-underline-offset:.15em;text-decoration-thickness:1px}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
@@ -86,7 +85,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:550}tbody th{font-weight:550}
 .num{text-align:right;font-variant-numeric:tabular-nums}
-.bases{min-width:44rem}
+.bases{min-width:44rem}.bases :is(thead th,td:not(:last-child)){white-space:nowrap}
 .matrix{width:auto}.matrix thead th{position:sticky;top:0;background:var(--paper);vertical-align:bottom;z-index:1}
 .matrix tbody th{position:sticky;left:0;background:var(--paper);max-width:22rem;min-width:9rem}.matrix thead th:first-child{left:0;z-index:2}
 .matrix .up span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:15rem;line-height:1.2}
@@ -115,7 +114,7 @@ dl{margin:.3rem 0;font-size:.92rem}dl div{display:grid;grid-template-columns:8re
 .after{border-top:1px dashed var(--line);padding-top:.7rem}
 body>footer{padding-bottom:2.5rem;color:var(--soft);font-size:.88rem}
 body>footer p{border-top:1px solid var(--line);margin-top:3rem;padding-top:1.1rem}
-@media(max-width:640px){body>header,main,body>footer{padding-inline:1rem}body>header{padding-top:1.6rem}.card,.path{padding:.8rem .9rem}.where{margin-left:0;text-align:left;width:100%}.tallies{float:none;display:block}.tally:first-child{margin-left:0}dl div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.code pre{padding-right:.85rem;padding-top:2.3rem}#counted{margin-left:0}.chain{flex-direction:column;gap:1.6rem}.node+.node::before{content:'↓';left:1rem;top:-1.55rem;translate:none}.body{padding-left:0}}
+@media(max-width:640px){.matrix tbody th{max-width:10rem}body>header,main,body>footer{padding-inline:1rem}body>header{padding-top:1.6rem}.card,.path{padding:.8rem .9rem}.where{margin-left:0;text-align:left;width:100%}.tallies{float:none;display:block}.tally:first-child{margin-left:0}dl div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.code pre{padding-right:.85rem;padding-top:2.3rem}#counted{margin-left:0}.chain{flex-direction:column;gap:1.6rem}.node+.node::before{content:'↓';left:1rem;top:-1.55rem;translate:none}.body{padding-left:0}}
 @media print{:root{color-scheme:light;--paper:#fff;--raised:#fff;--ink:#000;--soft:#444;--line:#bbb;--sunk:#f4f4f4;--link:#000;--bad:#8f1d16;--bad-soft:#fff;--warn:#6b4200;--warn-soft:#fff;--info:#234;--info-soft:#fff;--good:#1b5234;--good-soft:#fff}
 body{font-size:10.5pt}nav,#filter,.copy,.skip,#all{display:none!important}.card,.path,tr,.node{break-inside:avoid}.many :is(.card,.target,.set){content-visibility:visible}main>section{margin:1.5rem 0}.scroll.tall{max-height:none}.others::details-content{content-visibility:visible;height:auto}.timeline{min-width:0}}
 `
