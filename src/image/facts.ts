@@ -113,8 +113,8 @@ export interface Layer {
   readonly size: number | null
   /** `created_by` of the history entry that made it; null where there is none. */
   readonly createdBy: string | null
-  /** It lies elsewhere and is not read: its facts are none of its own. */
-  readonly absent?: boolean
+  /** It is asked for its facts even where they are known: it is no layer of its own, or tells more when it is read. */
+  readonly uncached?: boolean
   /**
    * Streams the layer once, every digest and size verified to the end before the facts are returned.
    * @throws JobError `digest-mismatch`, `truncated`, `malformed`, `limit`, `unreachable`, `aborted`
@@ -136,7 +136,10 @@ export interface FactsCache {
   write(facts: LayerFacts): void
 }
 
-/** Manifests and configurations that were read before, by their digest. They are verified again when they are used. */
+/**
+ * Manifests and configurations that were read before, by their digest, verified again when they are used; and what an
+ * engine told of an image, by the engine's name for its content.
+ */
 export interface DocumentCache {
   read(digest: string): Uint8Array | null
   write(digest: string, bytes: Uint8Array): void

@@ -159,7 +159,7 @@ function openManifest(
       const why = 'a foreign layer, which lies outside the registry, is not fetched'
       unknowns.push({ what, why, code: 'unsupported' })
       const facts = async () => ({ diffId: null, entries: [], whiteouts: [], opaque: [] })
-      return { ...common, absent: true, facts }
+      return { ...common, uncached: true, facts }
     }
     return { ...common, facts: (reader, read) => store.layer(descriptor, diffId, what, reader, read) }
   })

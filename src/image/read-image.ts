@@ -72,7 +72,7 @@ async function layerFacts(
   reader: ContentReader,
   options: ReadOptions & { readonly budget: Budget },
 ): Promise<LayerFacts> {
-  const known = layer.diffId === null || layer.absent ? null : options.layers?.read(layer.diffId)
+  const known = layer.diffId === null || layer.uncached ? null : options.layers?.read(layer.diffId)
   if (known) {
     countAgain(known, options.budget)
     return known

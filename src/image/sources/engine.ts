@@ -15,7 +15,7 @@ import {
   explain,
   podmanKind,
 } from '../engine-socket.ts'
-import type { ContentReader, Layer, OpenedImage, ReadOptions } from '../facts.ts'
+import type { ContentReader, DocumentCache, Layer, OpenedImage, ReadOptions } from '../facts.ts'
 import { withIdleLimit } from '../idle.ts'
 import { formatPlatform, type Platform, parseRunConfig } from '../manifest.ts'
 import { printable } from '../path.ts'
@@ -95,7 +95,7 @@ async function openFromEngine(
       signal,
     )
   }
-  return [opened(kind, reference, image, wanted, stream, where)]
+  return [opened(kind, reference, image, wanted, stream, where, options.documents)]
 }
 
 function suits(platform: Platform, wanted: WantedPlatform): boolean {
@@ -144,8 +144,10 @@ function opened(
   wanted: WantedPlatform,
   stream: (signal?: AbortSignal) => Promise<AsyncIterable<Uint8Array>>,
   where: string,
+  documents: DocumentCache | undefined,
 ): OpenedImage {
-  let saved: OpenedImage | null = null
+  // The history comes with the bytes: where it is not known, they are read whatever is known of the layers.
+  let history = keptHistory(image, documents)
   let pass: Promise<OpenedImage> | null = null
   const read = async (reader: ContentReader, options: ReadOptions) => {
     const archive = await StreamArchive.read(
@@ -163,7 +165,8 @@ function opened(
         `${kind.title} sent another image than the ${reference} that it described; try again`,
       )
     }
-    saved = same
+    history = same.layers.map(({ createdBy }) => createdBy)
+    documents?.write(historyKey(image), Buffer.from(JSON.stringify(history)))
     return same
   }
   const layers = image.diffIds.map(
@@ -172,9 +175,9 @@ function opened(
       diffId,
       mediaType: null,
       size: null,
-      // The history comes with the bytes: told once they are read.
+      uncached: history === null,
       get createdBy() {
-        return saved?.layers[number]?.createdBy ?? null
+        return history?.[number] ?? null
       },
       facts: async (reader, options) => {
         pass ??= read(reader, options)
@@ -193,6 +196,17 @@ function opened(
     unknowns: [],
     close: async () => {},
   }
+}
+
+const historyKey = ({ id }: EngineImage) => `the history of the engine's ${id}`
+
+/** The history lines of the layers, from when the image was read last; an engine names an image by its content. */
+function keptHistory(
+  image: EngineImage,
+  documents: DocumentCache | undefined,
+): readonly (string | null)[] | null {
+  const kept = documents?.read(historyKey(image))
+  return kept ? JSON.parse(Buffer.from(kept).toString()) : null
 }
 
 async function inspect(
