@@ -182,8 +182,11 @@ describe.skipIf(tools)(`every source (needs skopeo, docker-registry; missing: ${
         engine === 'dockerd' ? 'docker' : 'podman',
         { [variable]: `unix://${socketOf(engine)}` },
       ]
-      const { stdout } = await scan(`${prefix}:localhost/${name}:1`, [], env)
-      expect(masked(stdout)).toBe(expected)
+      // Twice: the second answer comes from what was kept of the first.
+      for (let times = 0; times < 2; times++) {
+        const { stdout } = await scan(`${prefix}:localhost/${name}:1`, [], env)
+        expect(masked(stdout)).toBe(expected)
+      }
     })
 
     it('dir, every file of it', async ctx => {
