@@ -11,6 +11,8 @@ interface Listed {
   readonly caCertificates: boolean
   /** Of its ca-certificates, on the day of the list. */
   readonly version?: string
+  /** Id and version of os-release, told from the list's own packages. */
+  readonly distribution?: string
 }
 
 const listed = JSON.parse(readFileSync(join(import.meta.dirname, 'image-packages.json'), 'utf8')) as Listed[]
@@ -27,6 +29,13 @@ function answer(reference: string): 'yes' | 'no' | 'unknown' {
 describe('what an image is said to hold is what its published package list has', () => {
   it.each(listed)('$image', ({ image, caCertificates }) => {
     expect([caCertificates ? 'yes' : 'no', 'unknown']).toContain(answer(image))
+  })
+
+  it.each(listed.filter(row => row.distribution !== undefined))('$image stands on $distribution', row => {
+    const image = lookupImage(row.image)
+    if (isUnknown(image)) throw new Error(image.unknown)
+    const { distribution } = image
+    if (distribution?.version) expect(`${distribution.id} ${distribution.version}`).toBe(row.distribution)
   })
 
   it('and most of them are known', () => {
