@@ -94,6 +94,11 @@ const readers: Record<string, (text: string) => unknown> = {
   // In code it is text.
   markdown: text => expect(text.replace(/(`+)[\s\S]*?[^`]\1(?!`)/g, '')).not.toMatch(/(?<!\\)<script/),
   text: text => expect(text).toContain('\\u{1b}'),
+  // Its own script alone, and no element that only a name could have brought.
+  html: text => {
+    expect(text.match(/<script\b/g)?.length).toBeLessThanOrEqual(2)
+    expect(text).not.toMatch(/<(?:img|iframe|object|embed)\b/i)
+  },
 }
 
 describe('an image of nasty names', () => {
