@@ -1,11 +1,11 @@
 /**
  * Makes src/knowledge/data/ from folders of public facts and the curated files beside this script.
  *
- *   npx tsx scripts/knowledge/index.ts --facts DIR [--mirrors DIR] [--curated DIR] [--out DIR] [--made YYYY-MM-DD] [--quality 0..11]
+ *   npx tsx scripts/knowledge/index.ts --facts DIR [--mirrors DIR [--only REPO,…]] [--curated DIR] [--out DIR] [--made YYYY-MM-DD] [--quality 0..11]
  *
  * `--mirrors` is a folder of git repositories, OWNER+NAME each: docker-library+official-images and the sources of the
  * official images that it names. Their Dockerfiles are traced anew (minutes); without it, what an earlier run traced is
- * kept.
+ * kept. `--only` traces these repositories anew and keeps the others.
  *
  * Same folders and same `--made` (the day of making; without it, that of the data at hand), same bytes.
  */
@@ -27,6 +27,7 @@ const { values } = parseArgs({
   options: {
     facts: { type: 'string' },
     mirrors: { type: 'string' },
+    only: { type: 'string' },
     curated: { type: 'string', default: join(here, 'curated') },
     out: { type: 'string', default: join(here, '../../src/knowledge/data') },
     made: { type: 'string' },
@@ -49,7 +50,12 @@ const inputs = new Inputs(values.facts, values.curated, made)
 const parts: Part[] = [
   ...rootsParts(inputs),
   releasesPart(inputs),
-  tagsPart(inputs, values.mirrors, join(here, '../../src/knowledge/data')),
+  tagsPart(
+    inputs,
+    values.mirrors,
+    values.only === undefined ? null : new Set(values.only.split(',')),
+    join(here, '../../src/knowledge/data'),
+  ),
   lifecyclesPart(inputs),
   tlsLibrariesPart(inputs),
   ...curatedParts(inputs),

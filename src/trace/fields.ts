@@ -47,6 +47,8 @@ export interface Fields {
   readonly workdir: Maybe<string>
   /** Packages of an `apk add --virtual NAME`. */
   readonly virtuals: PersistentMap<string, readonly string[]>
+  /** Of a package that only virtual packages asked for: which. */
+  readonly holders: PersistentMap<string, readonly string[]>
   /** Packages that came along with others, and go with an autoremove. */
   readonly automatic: PersistentMap<string, true>
   /** Surely nothing is installed or can be run: an image from scratch. */
@@ -82,6 +84,7 @@ export function emptyFields(): Fields {
     args: PersistentMap.empty(),
     workdir: '/',
     virtuals: PersistentMap.empty(),
+    holders: PersistentMap.empty(),
     automatic: PersistentMap.empty(),
     bare: true,
     noRecommends: false,
@@ -165,6 +168,7 @@ export function joinFields(a: Fields, b: Fields): Fields {
     packaged: samePackaged(a.packaged, b.packaged) ? a.packaged : unknown(WHY),
     files: joinFiles(a.files, b.files),
     virtuals: a.virtuals,
+    holders: a.holders,
     automatic: a.automatic,
     noRecommends: a.noRecommends && b.noRecommends,
     anchors: joinAnchors(a.anchors, b.anchors),

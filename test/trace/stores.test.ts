@@ -312,6 +312,21 @@ const alpine: readonly Row[] = [
     'RUN apk add ca-certificates\nRUN apk add -t .d ca-certificates && apk del .d',
     `${P}=12AD ${B}=12DN`,
   ],
+  [
+    'two virtual packages hold it, and one goes',
+    'RUN apk add -t .fetch curl ca-certificates && apk add -t .run $deps ca-certificates && apk del .fetch .build',
+    `${P}=12AD ${B}=12DN`,
+  ],
+  [
+    'two virtual packages hold it, and both go',
+    'RUN apk add -t .a ca-certificates && apk add -t .b ca-certificates && apk del .a && apk del .b',
+    `${P}=12AD`,
+  ],
+  [
+    'asked for by name too, so it stays',
+    'RUN apk add -t .a ca-certificates && apk add ca-certificates && apk del .a',
+    `${P}=12AD ${B}=12DN`,
+  ],
   ['deleted', 'RUN apk add ca-certificates && apk del ca-certificates', `${P}=12AD`],
   [
     'the plain file made a link',

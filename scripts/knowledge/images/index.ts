@@ -22,14 +22,16 @@ export interface TracedGroup {
 
 /**
  * @param folder the mirrors: OWNER+NAME each, docker-library+official-images among them
- * @returns one for each group, in order
+ * @param only repositories to trace; null: all
+ * @returns one for each group, in order; null: it was not to be traced
  */
 export function traceImages(
   groups: readonly Group[],
   curated: readonly CuratedRow[],
   folder: string,
+  only: ReadonlySet<string> | null = null,
   progress: (done: number) => void = () => {},
-): TracedGroup[] {
+): (TracedGroup | null)[] {
   const mirrors = new Mirrors(folder)
   const history = new LibraryHistory(mirrors)
   const systems = new Map(groups.flatMap(group => group.tags.map(tag => [`${group.repo}:${tag}`, group.os])))
@@ -39,13 +41,15 @@ export function traceImages(
     history,
     groundOf(grounds, (repo, tag) => systems.get(`${repo}:${tag}`) ?? null),
   )
-  const entries = groups.map(group => entryOf(group, history))
+  const wanted = groups.filter(({ repo }) => only === null || only.has(repo))
+  const entries = wanted.map(group => entryOf(group, history))
   prepareEntries(mirrors, entries)
-  const traced = groups.map((group, index) => {
+  const traced = wanted.map((group, index) => {
     if (index % 1000 === 0) progress(index)
     return trace(group, entries[index]!, { mirrors, resolver, curated })
   })
-  return likeSiblings(groups, traced)
+  const told = new Map(likeSiblings(wanted, traced).map((one, index) => [wanted[index]!, one]))
+  return groups.map(group => told.get(group) ?? null)
 }
 
 interface Around {

@@ -13,21 +13,29 @@ import type { Part } from '../output.ts'
  *   empty; DAYS one for each store, PLACE source, commit and folder, between dots
  *
  * @param mirrors the folder of mirrored repositories; without it, what an earlier run traced is kept
+ * @param only repositories to trace anew, where that is not all; they must not be what others stand on
  * @param kept the folder of that run's data
  */
-export function tagsPart(inputs: Inputs, mirrors: string | undefined, kept: string): Part {
+export function tagsPart(
+  inputs: Inputs,
+  mirrors: string | undefined,
+  only: ReadonlySet<string> | null,
+  kept: string,
+): Part {
   const groups = inputs
     .text('official-images.ndjson.gz')
     .split('\n')
     .filter(line => line !== '')
     .map(line => JSON.parse(line) as Group)
   const curated = inputs.curatedJson<CuratedRow[]>('image-contents.json')
-  const traced =
+  const earlier = mirrors === undefined || only ? keptContents(groups, kept) : []
+  const anew =
     mirrors === undefined
-      ? keptContents(groups, kept)
-      : traceImages(groups, curated, mirrors, done =>
+      ? []
+      : traceImages(groups, curated, mirrors, only, done =>
           console.error(`${done} of ${groups.length} groups of tags`),
-        ).map(one => one.contents)
+        )
+  const traced = groups.map((_group, index) => anew[index]?.contents ?? earlier[index]!)
   const byRepo = new Map<string, { group: Group; contents: Contents }[]>()
   for (const [index, group] of groups.entries()) {
     const list = byRepo.get(group.repo) ?? []

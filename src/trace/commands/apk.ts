@@ -1,5 +1,5 @@
 import type { ShellWord } from '../../dockerfile/shell-types.ts'
-import { isUnknown } from '../../model.ts'
+import { isUnknown, type Maybe } from '../../model.ts'
 import { drawing } from '../drawn.ts'
 import type { Machine } from '../machine.ts'
 import { installPackages, removePackages, upgradeAll } from '../packages.ts'
@@ -22,6 +22,9 @@ const VALUED = new Set([
   '--cache-dir',
   '--progress-fd',
 ])
+
+/** A package that more virtual ones hold is taken to stay. */
+const MOST_HOLDERS = 32
 
 /** apk(8): `add`, `del`, `upgrade`, with options before and after the verb. */
 export const apk: Handler = (command, machine) => {
@@ -48,18 +51,13 @@ export const apk: Handler = (command, machine) => {
             word.value === '-u' || word.value === '--upgrade' || word.value === '-Uu' || word.value === '-uU',
         ),
       })
-      if (virtual !== null) {
-        // What was there before stays when the virtual package goes.
-        const fresh = known.filter(name => !('unknown' in before) && !before.has(name))
-        machine.set({ virtuals: machine.fields.virtuals.with(virtual, fresh) })
-      }
+      if (virtual === null) asked(machine, known)
+      else hold(machine, virtual, known, before)
       return ran
     }
     case 'del': {
-      const gone = names.flatMap(({ name }) => {
-        if (name === null) return []
-        return [name, ...(machine.fields.virtuals.get(name) ?? [])]
-      })
+      const going = names.flatMap(({ name }) => name ?? [])
+      const gone = [...going, ...letGo(machine, going)]
       if (names.some(({ name }) => name === null))
         machine.storesUnknown('a package whose name is not known is removed')
       // What came along with a package that goes, goes with it.
@@ -80,6 +78,46 @@ export const apk: Handler = (command, machine) => {
     default:
       return ran
   }
+}
+
+/** Named by themselves: they stay, whichever virtual package goes. */
+function asked(machine: Machine, names: readonly string[]): void {
+  const holders = names.reduce((left, name) => left.without(name), machine.fields.holders)
+  machine.set({ holders })
+}
+
+/** A virtual package holds what it asks for, but for what was there before by itself. */
+function hold(
+  machine: Machine,
+  virtual: string,
+  names: readonly string[],
+  before: Maybe<ReadonlyMap<string, unknown>>,
+): void {
+  let { holders } = machine.fields
+  const isNew = (name: string) => !isUnknown(before) && !before.has(name)
+  const own = names.filter(name => holders.has(name) || isNew(name))
+  for (const name of own) {
+    const others = holders.get(name) ?? []
+    holders = others.length < MOST_HOLDERS ? holders.with(name, [...others, virtual]) : holders.without(name)
+  }
+  machine.set({ virtuals: machine.fields.virtuals.with(virtual, own), holders })
+}
+
+/** @returns what goes with these virtual packages: what no other one holds, and nobody asked for */
+function letGo(machine: Machine, going: readonly string[]): string[] {
+  let { virtuals, holders } = machine.fields
+  const gone: string[] = []
+  for (const virtual of going) {
+    for (const name of virtuals.get(virtual) ?? []) {
+      const left = holders.get(name)?.filter(other => other !== virtual)
+      if (left === undefined) continue
+      holders = left.length > 0 ? holders.with(name, left) : holders.without(name)
+      if (left.length === 0) gone.push(name)
+    }
+    virtuals = virtuals.without(virtual)
+  }
+  machine.set({ virtuals, holders })
+  return gone
 }
 
 /** Does a package that stays need ca-certificates, which nobody asked for by name? */
