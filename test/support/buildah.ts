@@ -1,8 +1,10 @@
 /** A store of images of its own for `buildah`: builds run in a chroot, nothing is pulled. */
+
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { runBuildah } from './program.ts'
 
 export class Buildah {
   readonly #work: string
@@ -48,7 +50,7 @@ export class Buildah {
   }
 
   #run(...args: string[]): string {
-    const done = spawnSync('buildah', [...this.#storage, ...args], {
+    const done = runBuildah([...this.#storage, ...args], {
       encoding: 'utf8',
       maxBuffer: 64 << 20,
       env: { ...process.env, BUILDAH_ISOLATION: 'chroot' },

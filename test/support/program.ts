@@ -1,4 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import {
+  type ChildProcess,
+  execFileSync,
+  type SpawnSyncOptionsWithStringEncoding,
+  spawn,
+  spawnSync,
+} from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +20,17 @@ export function missing(...names: readonly string[]): string {
     }
   })
   return absent.join(', ')
+}
+
+/** What the kernel of a busy machine may say to buildah before a command has begun (container runtimes seal a copy of themselves). */
+const HICCUP = /sealing memfd copy/
+
+/** `buildah ARGS`, once more where it was the kernel that failed. */
+export function runBuildah(args: readonly string[], options: SpawnSyncOptionsWithStringEncoding) {
+  for (let times = 0; ; times++) {
+    const done = spawnSync('buildah', args, options)
+    if (done.status === 0 || times === 3 || !HICCUP.test(done.stdout + done.stderr)) return done
+  }
 }
 
 /** A port that nobody listens on at the moment. */

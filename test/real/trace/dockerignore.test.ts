@@ -1,5 +1,5 @@
 /** Which files `buildah build` copies out of a context with a .dockerignore, and which lint sees. */
-import { spawnSync } from 'node:child_process'
+
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { diskContext } from '../../../src/dockerfile/context.ts'
 import { readIgnoreList, withoutIgnored } from '../../../src/dockerfile/dockerignore.ts'
 import { hasTool, isRoot } from '../../support/chroot.ts'
+import { runBuildah } from '../../support/program.ts'
 
 const missing = [...(hasTool('buildah') ? [] : ['buildah']), ...(isRoot ? [] : ['root'])]
 const work = mkdtempSync(join(tmpdir(), 'imgtrust-ignore-'))
@@ -44,7 +45,7 @@ const lists: readonly string[] = [
 function build(context: string): string[] {
   const store = ['--root', join(work, 'root'), '--runroot', join(work, 'run'), '--storage-driver', 'vfs']
   const buildah = (...args: string[]): string => {
-    const done = spawnSync('buildah', [...store, ...args], { encoding: 'utf8' })
+    const done = runBuildah([...store, ...args], { encoding: 'utf8' })
     if (done.status !== 0) throw new Error(`buildah ${args[0]}: ${done.stderr.slice(-500)}`)
     return done.stdout.trim()
   }

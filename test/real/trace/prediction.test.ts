@@ -2,6 +2,7 @@
  * Prediction against reality: each Dockerfile is traced, then built with buildah, and the bundle that the build made is
  * read with openssl. Bases: Alpine's root filesystems of ../shared/images, a debootstrapped Debian.
  */
+
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -14,6 +15,7 @@ import { isUnknown } from '../../../src/model.ts'
 import { builtIn, type TraceKnowledge } from '../../../src/trace/knowledge.ts'
 import { traceDockerfile } from '../../../src/trace/trace.ts'
 import { debian, hasTool, isRoot } from '../../support/chroot.ts'
+import { runBuildah } from '../../support/program.ts'
 import { certificates } from '../../support/trace-certificates.ts'
 
 const images = resolve('../shared/images')
@@ -34,7 +36,7 @@ let context = ''
 
 function buildah(...args: string[]): string {
   const storage = ['--root', join(work, 'root'), '--runroot', join(work, 'run'), '--storage-driver', driver]
-  const done = spawnSync('buildah', [...storage, ...args], {
+  const done = runBuildah([...storage, ...args], {
     encoding: 'utf8',
     cwd: context,
     maxBuffer: 64 << 20,
