@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { now } from '../clock.ts'
 import { makePrivate } from './private-folder.ts'
@@ -65,7 +75,7 @@ export class Cache {
     const file = this.#file(key)
     const draft = `${file}.${process.pid}.${this.#drafts++}.draft`
     try {
-      writeFileSync(draft, Buffer.concat([digestOf(key, ...parts), ...parts]), { mode: 0o600, flag: 'wx' })
+      writeParts(draft, [digestOf(key, ...parts), ...parts])
       renameSync(draft, file)
       this.#bytes = (this.#bytes ?? this.status().bytes - bytes) + bytes
       if (this.#bytes > this.#limit) this.#evict()
@@ -121,6 +131,16 @@ export class Cache {
   #isUsable(): boolean {
     this.#usable ??= makePrivate(this.path)
     return this.#usable
+  }
+}
+
+/** Part by part: put together, the facts of a large layer would lie in memory twice. */
+function writeParts(file: string, parts: readonly Uint8Array[]): void {
+  const handle = openSync(file, 'wx', 0o600)
+  try {
+    for (const part of parts) writeFileSync(handle, part)
+  } finally {
+    closeSync(handle)
   }
 }
 

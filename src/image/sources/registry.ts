@@ -39,7 +39,7 @@ export const registry: Source = {
           : { bytes: pinned, digest: null }
       const digest = reference.digest ?? (isDigest(stated) ? stated : sha256(bytes))
       verify(bytes, what, { digest, size: null })
-      documents?.write(digest, bytes)
+      if (documents && pinned === null && documents.read(digest) === null) documents.write(digest, bytes)
       const root: Descriptor = {
         mediaType: null,
         digest,
