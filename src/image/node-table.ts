@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { CHUNK_BITS, OFFSET } from './entry-log.ts'
+import { CHUNK_BITS, OFFSET } from './entry-record.ts'
 
 const SLASH = 0x2f
 

@@ -1,11 +1,11 @@
 import { limits } from '../limits.ts'
+import { EntryLog } from './entry-log.ts'
 import {
   CHUNK_BITS,
   Cursor,
   codeAt,
   DIR,
   dotsAt,
-  EntryLog,
   FILE,
   HARDLINK,
   namesAt,
@@ -15,7 +15,7 @@ import {
   SYMLINK,
   targetAt,
   WHITEOUT,
-} from './entry-log.ts'
+} from './entry-record.ts'
 import type { ImageTree, LayerFacts, LayerUnknown } from './facts.ts'
 import { NONE, NodeTable, ROOT } from './node-table.ts'
 import { type Brought, LayeredTree } from './tree.ts'

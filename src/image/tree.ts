@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts'
 import type { FileAccess } from '../model.ts'
-import { CHUNK_BITS, codeAt, DIR, FILE, type Kept, readRecord, SYMLINK } from './entry-log.ts'
+import type { Kept } from './entry-log.ts'
+import { CHUNK_BITS, codeAt, DIR, FILE, readRecord, SYMLINK } from './entry-record.ts'
 import type { EarlierFile, ImageFile, ImageTree } from './facts.ts'
 import { NONE, type NodeTable, ROOT } from './node-table.ts'
 
