@@ -3,6 +3,8 @@
  * (schema/report.v1.json) is made from these types by `npm run docs`. They grow, they do not change.
  */
 
+import type { RefusalReason } from '../path/verdict.ts'
+
 /**
  * SHA-256 of a certificate's DER, lower-case hex.
  * @pattern ^[0-9a-f]{64}$
@@ -141,21 +143,7 @@ export interface ReportVerdict {
   afterRemedy: ReportAfterRemedy | null
 }
 
-export type RefusalReason =
-  | 'certificate-expired'
-  | 'not-yet-valid'
-  | 'unknown-issuer'
-  | 'self-signed'
-  | 'hostname-mismatch'
-  | 'weak-key'
-  | 'weak-signature'
-  | 'not-a-ca'
-  | 'path-length'
-  | 'name-constraint'
-  | 'wrong-purpose'
-  | 'bad-signature'
-  | 'unhandled-extension'
-  | 'no-store'
+export type { RefusalReason }
 
 export interface ReportAfterRemedy {
   /** Null: it can't be told. */
