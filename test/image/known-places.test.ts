@@ -40,7 +40,7 @@ const stores: Record<string, string | Buffer> = {
   'root/miniconda3/ssl/cacert.pem': bundle,
   'home/ann/.local/lib/python3.11/site-packages/certifi/cacert.pem': bundle,
   'home/ann/.local/share/virtualenvs/x-1/lib/python3.11/site-packages/pip/_vendor/certifi/cacert.pem': bundle,
-  'home/ann/work/project/.venv/lib/python3.11/site-packages/certifi/cacert.pem': bundle,
+  'home/ann/shop/.venv/lib/python3.11/site-packages/certifi/cacert.pem': bundle,
   'home/ann/venv/lib/python3.11/site-packages/requests/cacert.pem': bundle,
   'home/ann/.pyenv/versions/3.11.9/lib/python3.11/site-packages/pip/_vendor/certifi/cacert.pem': bundle,
   'home/bob/.nvm/versions/node/v22.1.0/bin/node': elf,
