@@ -1,3 +1,4 @@
+import { corporate, former } from '../src/example-certificates.ts'
 import { isUnknown, type Location, type Maybe, type Root } from '../src/model.ts'
 import { fileName, placedAnchors } from '../src/questions/anchors.ts'
 import { lineage, momentsOf } from '../src/questions/flow.ts'
@@ -5,7 +6,6 @@ import { trustVariable } from '../src/questions/trust-variables.ts'
 import { count, enumerate, rootAndEnd, shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { CertificateFile, DockerfileModel } from '../src/trace/state.ts'
-import { corporate, former } from './_certificates.ts'
 
 interface Ended extends Evidence {
   readonly file: string

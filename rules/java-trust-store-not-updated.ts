@@ -1,3 +1,4 @@
+import { corporate } from '../src/example-certificates.ts'
 import { isUnknown } from '../src/model.ts'
 import { fileName, placedAnchors } from '../src/questions/anchors.ts'
 import { baseStage } from '../src/questions/base-image.ts'
@@ -6,7 +7,6 @@ import { isShipped } from '../src/questions/flow.ts'
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { DockerfileModel, TracedStage } from '../src/trace/state.ts'
-import { corporate } from './_certificates.ts'
 
 interface Unheard extends Evidence {
   readonly path: string

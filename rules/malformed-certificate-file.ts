@@ -1,9 +1,9 @@
+import { corporate } from '../src/example-certificates.ts'
 import { isUnknown } from '../src/model.ts'
 import { fileName, placedAnchors, readDirectly } from '../src/questions/anchors.ts'
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { TracedAnchor, TracedStage } from '../src/trace/state.ts'
-import { corporate } from './_certificates.ts'
 
 interface Malformed extends Evidence {
   readonly path: string

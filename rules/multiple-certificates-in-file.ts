@@ -1,3 +1,4 @@
+import { corporate, second } from '../src/example-certificates.ts'
 import { isUnknown } from '../src/model.ts'
 import { fileName, placedAnchors } from '../src/questions/anchors.ts'
 import { baseStage } from '../src/questions/base-image.ts'
@@ -5,7 +6,6 @@ import { isShipped, momentsOf } from '../src/questions/flow.ts'
 import { enumerate, shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { DockerfileModel, TracedStage } from '../src/trace/state.ts'
-import { corporate, second } from './_certificates.ts'
 
 interface Several extends Evidence {
   readonly name: string

@@ -1,3 +1,4 @@
+import { corporate } from '../src/example-certificates.ts'
 import { isUnknown } from '../src/model.ts'
 import { baseStage } from '../src/questions/base-image.ts'
 import { editMend, textAt } from '../src/questions/edits.ts'
@@ -6,7 +7,6 @@ import { meantVariable, trustVariable } from '../src/questions/trust-variables.t
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
 import type { DockerfileModel, TracedStage } from '../src/trace/state.ts'
-import { corporate } from './_certificates.ts'
 
 interface Pointless extends Evidence {
   readonly name: string

@@ -1,10 +1,10 @@
+import { corporate } from '../src/example-certificates.ts'
 import { rootByFingerprint } from '../src/knowledge/roots.ts'
 import { isUnknown } from '../src/model.ts'
 import { lineage, momentsOf } from '../src/questions/flow.ts'
 import { trustVariable } from '../src/questions/trust-variables.ts'
 import { count, shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
-import { corporate } from './_certificates.ts'
 
 interface Replaced extends Evidence {
   readonly name: string

@@ -1,9 +1,9 @@
+import { corporate } from '../src/example-certificates.ts'
 import { isUnknown } from '../src/model.ts'
 import { editMend, linesBefore, linesBehind, otherUser } from '../src/questions/edits.ts'
 import { momentsOf } from '../src/questions/flow.ts'
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
-import { corporate } from './_certificates.ts'
 
 interface NotRoot extends Evidence {
   readonly user: string

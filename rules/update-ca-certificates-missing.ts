@@ -1,10 +1,10 @@
+import { corporate } from '../src/example-certificates.ts'
 import { isUnknown } from '../src/model.ts'
 import { fileName, placedAnchors, readDirectly } from '../src/questions/anchors.ts'
 import { editMend, linesBehind, otherUser } from '../src/questions/edits.ts'
 import { isShipped, momentsOf, speaksAfter } from '../src/questions/flow.ts'
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
-import { corporate } from './_certificates.ts'
 
 interface NotRefreshed extends Evidence {
   readonly what:

@@ -1,9 +1,9 @@
+import { corporate } from '../src/example-certificates.ts'
 import type { Distribution } from '../src/model.ts'
 import { fileName, hasTwin, placedAnchors, readDirectly } from '../src/questions/anchors.ts'
 import { editMend, goalEdit } from '../src/questions/edits.ts'
 import { distributionName, shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
-import { corporate } from './_certificates.ts'
 
 interface Misplaced extends Evidence {
   readonly path: string

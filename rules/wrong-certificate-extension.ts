@@ -1,8 +1,8 @@
+import { corporate } from '../src/example-certificates.ts'
 import { fileName, hasTwin, placedAnchors, readDirectly } from '../src/questions/anchors.ts'
 import { editMend, goalEdit } from '../src/questions/edits.ts'
 import { shorten } from '../src/questions/words.ts'
 import { defineDockerfileRule, type Evidence } from '../src/rule.ts'
-import { corporate } from './_certificates.ts'
 
 interface Ignored extends Evidence {
   readonly path: string

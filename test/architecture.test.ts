@@ -84,7 +84,7 @@ const ARROWS: Record<string, { readonly runtime: readonly string[]; readonly typ
     types: ['src/trace', 'src/rule.ts'],
   },
   rules: {
-    runtime: [...BASICS, 'src/rule.ts', 'src/knowledge', 'src/questions'],
+    runtime: [...BASICS, 'src/rule.ts', 'src/example-certificates.ts', 'src/knowledge', 'src/questions'],
     types: ['src/trace', 'src/finding.ts', 'src/remedy', 'src/policy'],
   },
 }

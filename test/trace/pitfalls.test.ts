@@ -3,7 +3,7 @@
  * must be found by the rule named, the second must leave that rule silent.
  */
 import { describe, expect, it } from 'vitest'
-import { corporate, second } from '../../rules/_certificates.ts'
+import { corporate, second } from '../../src/example-certificates.ts'
 import { judgeDockerfile } from '../support/examples.ts'
 
 interface Pitfall {
