@@ -133,6 +133,26 @@ describe('the page', () => {
     expect(drawn).toContain('2020-05-31, judged')
   })
 
+  it('says what the looks of dots mean, of those that are there', () => {
+    const legend = (page: string) => section(page, 'timeline').split('class="legend"')[1]!.split('</ul>')[0]!
+    expect(legend(render(image()))).toContain('ended, breaks chains')
+    expect(legend(render(image()))).not.toContain('ends later')
+    const later = root({ sha256: 'cd'.repeat(32), notAfter: '2038-01-01T00:00:00Z', status: [] })
+    expect(legend(render(image({ stores: [{ ...image().stores[0]!, roots: [later] }] })))).toContain(
+      'ends later',
+    )
+  })
+
+  it('explains why a root that ended breaks servers, where one does and only there', () => {
+    const kept = finding({ rule: 'expired-root-kept', severity: 'error', roots: [root()] })
+    const told = section(render(image({ findings: [kept] })), 'story').replace(/<[^>]*>/g, '')
+    expect(told).toContain('a cross-signed certificate')
+    expect(told).toContain('On 2020-05-30 the older root ended')
+    expect(told).toContain('sent by some servers, signed by AddTrust External')
+    expect(section(render(image({ findings: [{ ...kept, severity: 'warning' }] })), 'story')).toBe('')
+    expect(section(render(image({ findings: [{ ...kept, roots: [] }] })), 'story')).toBe('')
+  })
+
   it('survives dates beyond all measure', () => {
     const drawn = section(
       render(
@@ -262,7 +282,7 @@ describe('a server', () => {
       .split('class="path refused"')[1]!
       .split('</article>')[0]!
       .split('class="after"')
-    const nodes = [...path.matchAll(/<li class="node ([a-z]+)"[^>]*><b>([^<]*)/g)].map(match => [
+    const nodes = [...path.matchAll(/<li class="node ([a-z]+)[^>]*><b>([^<]*)/g)].map(match => [
       match[1],
       match[2],
     ])
@@ -272,7 +292,7 @@ describe('a server', () => {
       ['broken', 'AddTrust External Root'],
     ])
     expect(after).toContain('After the remedy: <b class="said accepted">')
-    expect(after.match(/<li class="node good"/g)).toHaveLength(2)
+    expect(after.match(/<li class="node good[ "]/g)).toHaveLength(2)
   })
 
   it('draws the issuer that nobody has, and says what the owner can do', () => {
@@ -287,7 +307,7 @@ describe('a server', () => {
     const page = section(render({ ...server, verdicts: [gap], advice }), 'servers')
     expect(page).toContain('<b>Issuer</b><span>neither sent nor in the store</span>')
     expect(page).not.toContain('breaks it here')
-    expect(page).toContain('Stop sending <b>USERTrust RSA</b> (then 1 of 1 program would accept)')
+    expect(page).toContain('Stop sending <b>USERTrust RSA</b>, sent as 2 (then 1 of 1 program would accept)')
   })
 
   it('makes no markup of what a server or its clients are called', () => {
@@ -318,6 +338,119 @@ describe('a server', () => {
   it('shows what can’t be told, and counts a refusal as such', () => {
     expect(drawn).toContain('1 of 2 programs refuses, 1 not told')
     expect(drawn).toContain('? Not told')
-    expect(render(server)).toContain('1 refusal')
+    expect(render(server)).toContain('wget refuses</span> https://shop.example</h1>')
+    expect(render(server, image({ findings: [] }))).toContain('1 refusal')
+  })
+
+  describe('whose chain was cross-signed', () => {
+    const twin = root({
+      sha256: 'dd'.repeat(32),
+      name: 'USERTrust RSA',
+      notAfter: '2038-01-18T23:59:59Z',
+      status: [],
+    })
+    const [own, second] = server.sent!
+    const crossed: ReportTarget = {
+      ...server,
+      host: 'shop.example',
+      stores: [{ ...image().stores[0]!, roots: [root(), twin] }],
+      sent: [
+        own!,
+        { ...second!, status: ['expired', 'cross-signed'], sameKey: [twin.sha256], issuerName: 'AddTrust' },
+      ],
+      verdicts: [
+        { ...refused, afterRemedy: { ...refused.afterRemedy!, chain: [leaf, twin.sha256] } },
+        {
+          ...refused,
+          client: { ...client, program: 'curl', library: null, libraryVersion: null },
+          accepted: true,
+          reason: null,
+          chain: [leaf, twin.sha256],
+          brokenBy: null,
+          afterRemedy: null,
+        },
+      ],
+    }
+    const page = section(render(crossed), 'servers')
+    const text = page.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')
+
+    it('tells what that is, who goes which way, and why browsers notice nothing', () => {
+      expect(text).toContain('Of USERTrust RSA there are two certificates with one name and one key.')
+      expect(text).toContain('The one is itself a root of the store, good until 2038-01-18.')
+      expect(text).toContain('The other was signed by AddTrust')
+      expect(text).toContain('cross-signed certificate')
+      expect(text).toContain('curl goes another way than that')
+      expect(text).toContain('wget (LibreSSL 2.7.5) follows what was sent, into what has ended, and refuses')
+      expect(text).toContain('The server’s own certificate is good until 2021-01-01')
+    })
+
+    it('draws the ways as one tree: the shared step once, a fork, who ends where', () => {
+      const tree = page.split('<ul class="tree">')[1]!.split('<figcaption>')[0]!
+      const names = [...tree.matchAll(/<b>([^<]*)|class="end [a-z]+">([^<]*)/g)].map(
+        match => match[1] ?? match[2],
+      )
+      expect(names).toEqual([
+        'shop.example',
+        'USERTrust RSA',
+        '✓ curl',
+        '✓ wget (LibreSSL 2.7.5), after the remedy',
+        'USERTrust RSA',
+        'AddTrust External Root',
+        '✕ wget (LibreSSL 2.7.5)',
+      ])
+      expect(tree.match(/breaks it here/g)).toHaveLength(1)
+    })
+
+    it('draws no tree and tells no story where all go one way', () => {
+      const { verdicts = [] } = crossed
+      const one = section(render({ ...crossed, verdicts: [verdicts[1]!] }), 'servers')
+      expect(one).not.toContain('class="tree"')
+      expect(one).not.toContain('What happened')
+    })
+
+    it('is told without a twin in the store, and promises nothing then', () => {
+      const bare = { ...crossed, stores: [image().stores[0]!], verdicts: [refused] }
+      const told = section(render(bare), 'servers')
+      expect(told).toContain('cross-signed certificate')
+      expect(told).not.toContain('notices nothing')
+    })
+
+    it('makes no markup of the names in it', () => {
+      const named = (name: string) =>
+        render({
+          ...crossed,
+          sent: crossed.sent!.map(one => ({ ...one, name, issuerName: name })),
+          stores: crossed.stores.map(store => ({
+            ...store,
+            path: name,
+            roots: store.roots.map(one => ({ ...one, name })),
+          })),
+          verdicts: crossed.verdicts!.map(one => ({
+            ...one,
+            store: name,
+            client: { ...one.client, program: name, library: name },
+          })),
+        })
+      const shape = (markup: string) => [...markup.matchAll(/<[^\s>]+/g)].map(([tag]) => tag)
+      for (const name of Object.values(nastyNames)) expect(shape(named(name))).toEqual(shape(named('a')))
+    })
+
+    it('marks the root that verify showed to break, and the certificates that were sent, on the timeline', () => {
+      const own = root({ sha256: 'bb'.repeat(32), name: 'Own Old Root' })
+      const verdicts = crossed.verdicts!.map(one => ({ ...one, brokenBy: one.brokenBy && own.sha256 }))
+      const drawn = section(
+        render({ ...crossed, stores: [{ ...image().stores[0]!, roots: [own, twin] }], verdicts }),
+        'timeline',
+      )
+      expect(drawn).toMatch(/class="dot breaking"[^>]*><title>Own Old Root ends 2020-05-30/)
+      expect(drawn).toMatch(
+        /class="dot server"[^>]*><title>shop.example, sent by the server, ends 2021-01-01/,
+      )
+      const calm = section(
+        render({ ...crossed, stores: [{ ...image().stores[0]!, roots: [own, twin] }] }),
+        'timeline',
+      )
+      expect(calm).toMatch(/class="dot ended"[^>]*><title>Own Old Root ends/)
+    })
   })
 })

@@ -31,6 +31,16 @@ export function isBreaking(sha256: string): boolean {
   return breakingRoots().some(root => root.sha256 === sha256)
 }
 
+/** The roots whose end breaks chains: known to have cross-signed others, or shown to break by what `verify` found. */
+export function breakingIn({ targets }: Report): ReadonlySet<string> {
+  const shown = targets
+    .flatMap(({ verdicts = [] }) => verdicts)
+    .flatMap(({ reason, brokenBy }) =>
+      reason === 'certificate-expired' && brokenBy !== null ? [brokenBy] : [],
+    )
+  return new Set([...breakingRoots().map(({ sha256 }) => sha256), ...shown])
+}
+
 /** Every root of every store, once, by its end. */
 export function distinctRoots(report: Report): readonly ReportRoot[] {
   const bySha = new Map<string, ReportRoot>()

@@ -3,17 +3,18 @@ import { createHash } from 'node:crypto'
 import { reaches } from '../../finding.ts'
 import type { FormatOptions } from '../formats/index.ts'
 import { packageUrl } from '../links.ts'
-import type { Report } from '../report.ts'
+import type { Report, ReportTarget } from '../report.ts'
 import { cardsOf, renderFilter, renderFindings } from './findings.ts'
 import { renderBases, renderMatrix } from './fleet.ts'
 import { type Html, html, ownMarkup } from './markup.ts'
 import { renderRootSets, rootSets } from './root-sets.ts'
 import { script } from './script.ts'
 import { isServer, renderServer } from './servers.ts'
+import { renderStory } from './story.ts'
 import { style } from './style.ts'
 import { renderFailures, renderTargets, renderUnknowns } from './targets.ts'
 import { renderTimeline } from './timeline.ts'
-import { clock, count, SEVERITIES } from './words.ts'
+import { clock, count, SEVERITIES, systemName } from './words.ts'
 
 interface Section {
   readonly id: string
@@ -41,7 +42,7 @@ export function renderPage(report: Report, options: FormatOptions): string {
 <header>
 <p class="product">imgtrust</p>
 <h1>${renderVerdict(report)}</h1>
-<p class="lead-in">${count(report.targets.length, 'target')}, judged at ${clock(report.at)} with the knowledge of ${report.tool.knowledge}${report.summary.unknown > 0 ? `, ${count(report.summary.unknown, 'thing')} not known` : ''}</p>
+<p class="lead-in">${aboutOf(report)}, judged at ${clock(report.at)} with the knowledge of ${report.tool.knowledge}${report.summary.unknown > 0 ? `, ${count(report.summary.unknown, 'thing')} not known` : ''}</p>
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>
 <main id="main">
@@ -87,6 +88,11 @@ function sectionsOf(report: Report, options: FormatOptions): readonly Section[] 
             : html`<p class="quiet">${report.summary.failed > 0 ? 'Nothing was found in what could be read.' : 'Nothing to mend.'}</p>`
           : html`${renderFilter(cards, report, shown)}${hidden === 0 ? null : html`<p class="quiet">${count(hidden, 'finding')} of severity info not shown at first. <button type="button" id="all">Show all</button></p>`}${renderFindings(cards, report, dialects)}`,
     },
+    {
+      id: 'story',
+      title: 'Why a root that ended breaks servers in order',
+      body: renderStory(report),
+    },
     { id: 'bases', title: 'Mend first', body: renderBases(report) },
     { id: 'matrix', title: 'Which image holds which root', body: renderMatrix(report) },
     { id: 'timeline', title: 'When roots end', body: renderTimeline(report) },
@@ -112,9 +118,26 @@ function titleOf(report: Report): string {
   return `imgtrust: ${what}`
 }
 
-function renderVerdict({ summary, targets }: Report): Html {
-  const refused = targets
-    .filter(isServer)
+/** The only target by its name, else how many they are. */
+function aboutOf({ targets }: Report): string {
+  const [only] = targets
+  if (!only || targets.length > 1) return count(targets.length, 'target')
+  const image = only.image && (only.image.reference ?? only.image.file ?? only.image.source)
+  const system = systemName(only.image?.distribution ?? only.distribution)
+  const name = image ? `The programs of ${image}` : only.target
+  return `${name.slice(0, 300)}${system === null ? '' : ` (${system})`}`
+}
+
+/** The headline: who refuses whom where that is all, else how many findings there are. */
+function renderVerdict(report: Report): Html {
+  const { summary, targets } = report
+  const servers = targets.filter(isServer)
+  const [server] = servers
+  if (server && targets.length === 1 && summary.failed === 0 && summary.error + summary.warning === 0) {
+    const headline = renderServerVerdict(server)
+    if (headline) return headline
+  }
+  const refused = servers
     .flatMap(({ verdicts = [] }) => verdicts)
     .filter(({ accepted }) => accepted === false).length
   const parts = [
@@ -127,6 +150,22 @@ function renderVerdict({ summary, targets }: Report): Html {
   if (told.length > 0)
     return html`${told.map(([kind, number, noun], index) => html`${index > 0 ? ', ' : ''}<span class="${kind}">${count(number, noun)}</span>`)}`
   return html`<span class="good">Nothing to mend</span>`
+}
+
+/** Null where nothing can be told of the only server. */
+function renderServerVerdict({ verdicts = [], host, target }: ReportTarget): Html | null {
+  const told = verdicts.filter(({ accepted }) => accepted !== null)
+  const refused = told.filter(({ accepted }) => accepted === false)
+  const [first] = refused
+  const name = (host ?? target).slice(0, 120)
+  if (told.length === 0) return null
+  if (!first)
+    return html`<span class="good">${told.length === 1 ? (told[0]?.client.program ?? '') : `All ${told.length} programs`} ${told.length === 1 ? 'accepts' : 'accept'}</span> ${name}`
+  const who =
+    refused.length === 1
+      ? `${first.client.program} refuses`
+      : `${refused.length} of ${verdicts.length} programs refuse`
+  return html`<span class="error">${who}</span> ${name}`
 }
 
 function hashOf(text: string): string {

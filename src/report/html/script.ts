@@ -70,6 +70,20 @@ export const script = `'use strict';
   addEventListener('hashchange', () => { if (form) { recall(); filter(); } unfold(); });
   unfold();
 
+  // The line of the reader's own day: the page stays the same file, whenever it is opened.
+  for (const line of document.querySelectorAll('.today')) {
+    const { from, to, left, right, now } = line.dataset;
+    const share = (performance.timeOrigin - from) / (to - from);
+    const x = Number(left) + share * (right - left);
+    if (share < 0 || share > 1 || Math.abs(x - now) < 3) continue;
+    line.setAttribute('transform', 'translate(' + x.toFixed(1) + ' 0)');
+    line.removeAttribute('hidden');
+    if (right - x < 60) {
+      line.lastElementChild.setAttribute('text-anchor', 'end');
+      line.lastElementChild.setAttribute('x', '-5');
+    }
+  }
+
   async function copy(button) {
     const code = button.parentElement.querySelector('code');
     let done = false;

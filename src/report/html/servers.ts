@@ -1,12 +1,12 @@
 /** What `verify` found, as a picture: what a server sent, the path of each program, and what the remedy changes. */
-import { formatInstant } from '../../clock.ts'
-import { rootByFingerprint } from '../../knowledge/roots.ts'
 import { nameIn, reasonWords } from '../refusals.ts'
 import type { ReportAdvice, ReportTarget, ReportVerdict } from '../report.ts'
 import { type Html, html } from './markup.ts'
+import { nodeOf, renderNode } from './nodes.ts'
 import { type Dialects, renderRemedy } from './remedy.ts'
+import { renderServerStory } from './story.ts'
 import { clientName } from './targets.ts'
-import { count, day, targetId } from './words.ts'
+import { count, listed, targetId } from './words.ts'
 
 export function isServer({ kind }: ReportTarget): boolean {
   return kind === 'server'
@@ -21,9 +21,12 @@ export function renderServer(target: ReportTarget, index: number, at: string, di
     verdicts.length === 0
       ? 'no program was asked'
       : `${refused} of ${count(verdicts.length, 'program')} ${refused === 1 ? 'refuses' : 'refuse'}${open > 0 ? `, ${open} not told` : ''}`
-  return html`<section class="server"><h3><a href="#${targetId(index)}">${target.target}</a> <span class="quiet">${verdict}</span></h3>
-${sent.length === 0 ? null : html`<p class="lane">The server sends</p><ol class="chain sent">${sent.map(one => renderNode(nodeOf(one.sha256, target, at), 'sent'))}</ol>`}
-${renderAdvice(target)}${groups.map(group => renderGroup(group, target, at, dialects))}
+  const named = target.host === undefined || target.host === target.target ? '' : `asked as ${target.host}, `
+  return html`<section class="server"><h3><a href="#${targetId(index)}">${target.target}</a> <span class="quiet">${named}${verdict}</span></h3>
+${renderServerStory(target, at)}
+${groups.filter(([first]) => first?.accepted !== true).map(group => renderGroup(group, target, at, dialects))}
+${renderAdvice(target)}${groups.filter(([first]) => first?.accepted === true).map(group => renderGroup(group, target, at, dialects))}
+${sent.length === 0 ? null : html`<h4>What the server sends, in this order</h4><ol class="chain sent">${sent.map(one => renderNode(nodeOf(one.sha256, target, at), 'sent'))}</ol>`}
 </section>`
 }
 
@@ -31,7 +34,7 @@ ${renderAdvice(target)}${groups.map(group => renderGroup(group, target, at, dial
 function renderAdvice(target: ReportTarget): Html | null {
   const { advice = [] } = target
   if (advice.length === 0) return null
-  return html`<p class="lane">What the server’s owner can do</p><ul class="advice">${advice.map(
+  return html`<h4>What the server’s owner can do</h4><ul class="advice">${advice.map(
     one => html`<li>${adviceOf(one, target)}</li>`,
   )}</ul>`
 }
@@ -43,7 +46,7 @@ function adviceOf({ kind, certificates, accepted }: ReportAdvice, target: Report
     accepted === null ? null : ` (then ${accepted} of ${count(verdicts.length, 'program')} would accept)`
   switch (kind) {
     case 'stop-sending':
-      return html`Stop sending ${which}${then}`
+      return html`Stop sending ${which}${sentAs(certificates, target)}${then}`
     case 'send-issuer':
       return html`Send the certificate of <b>${sent.find(({ sha256 }) => sha256 === certificates[0])?.issuerName ?? 'its issuer'}</b>, which signed ${which}; where that is the root itself, the store lacks it${then}`
     case 'renew':
@@ -51,6 +54,15 @@ function adviceOf({ kind, certificates, accepted }: ReportAdvice, target: Report
     case 'other-name':
       return html`Use a certificate that is made out to <b>${target.host ?? target.target}</b>${then}`
   }
+}
+
+/** One name may stand for several certificates: which of those that were sent. */
+function sentAs(certificates: readonly string[], { sent = [] }: ReportTarget): string {
+  const places = certificates.flatMap(sha256 => {
+    const index = sent.findIndex(one => one.sha256 === sha256)
+    return index < 0 ? [] : [String(index + 1)]
+  })
+  return places.length === 0 ? '' : `, sent as ${listed(places, 5)}`
 }
 
 /** Programs that say the same for the same reason along the same path are one picture. */
@@ -115,43 +127,4 @@ function said(accepted: boolean | null): Html {
   const words = { untold: '? Not told', accepted: '✓ Accepted', refused: '✕ Refused' }
   const kind = kindOf(accepted) as keyof typeof words
   return html`<b class="said ${kind}">${words[kind]}</b>`
-}
-
-interface Node {
-  readonly name: string
-  readonly notAfter: string | null
-  readonly ended: boolean
-  readonly role: string
-  readonly sha256: string
-}
-
-/** A certificate by what the server sent, else by the stores that hold it. */
-function nodeOf(sha256: string, target: ReportTarget, at: string): Node {
-  const index = (target.sent ?? []).findIndex(one => one.sha256 === sha256)
-  const sent = target.sent?.[index]
-  const root = target.stores.flatMap(store => store.roots).find(one => one.sha256 === sha256)
-  // After a remedy a path may end in a root that only the new store holds.
-  const known = sent || root ? null : rootByFingerprint(sha256)
-  const notAfter = sent?.notAfter ?? root?.notAfter ?? (known && formatInstant(known.notAfter))
-  return {
-    name: root?.name ?? sent?.name ?? known?.name ?? `${sha256.slice(0, 16)}…`,
-    notAfter,
-    ended: notAfter !== null && notAfter < at,
-    role: root
-      ? sent
-        ? 'sent, and in the store'
-        : 'in the store'
-      : index === 0
-        ? 'the server’s own'
-        : 'sent',
-    sha256,
-  }
-}
-
-function renderNode(node: Node, state: 'sent' | 'good' | 'broken'): Html {
-  const { name, notAfter, ended, role, sha256 } = node
-  const kind = state === 'broken' ? 'broken' : ended ? 'ended' : state
-  return html`<li class="node ${kind}" title="${sha256}"><b>${name}</b><span>${role}</span>${
-    notAfter === null ? null : html`<span>${ended ? '✕ ended' : 'ends'} ${day(notAfter)}</span>`
-  }${state === 'broken' ? html`<em class="tag bad">breaks it here</em>` : null}</li>`
 }

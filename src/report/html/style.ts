@@ -76,10 +76,10 @@ input[type=checkbox]{accent-color:var(--link);width:1rem;height:1rem;margin:0}
 .timeline text{fill:var(--soft)}.timeline .past{fill:var(--sunk)}.timeline .grid{stroke:var(--line)}.timeline .axis{stroke:var(--soft)}
 .timeline line.now{stroke:var(--link);stroke-width:1.5}.timeline text.now{fill:var(--link);font-weight:650}
 .timeline .name{fill:var(--bad);font-weight:600;paint-order:stroke;stroke:var(--sunk);stroke-width:4px}.timeline .lead{stroke:var(--bad);stroke-dasharray:2 2}.timeline .more{font-size:8px}
-.dot.ended{fill:none;stroke:var(--soft)}.dot.valid{fill:var(--good)}.dot.expiring{fill:var(--warn)}.dot.breaking{stroke:var(--bad);stroke-width:2;fill:none}.dot.lost{fill:var(--warn)}.dot.coming{fill:none;stroke:var(--warn)}
+.timeline .today line{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:4 3}.timeline .today text{font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px}
+.dot.ended{fill:none;stroke:var(--soft)}.dot.valid{fill:var(--good)}.dot.expiring{fill:var(--warn)}.dot:is(.breaking,.error){stroke:var(--bad);stroke-width:2;fill:none}.dot:is(.removed,.distrusted,.warning){fill:var(--warn);stroke:var(--warn)}.dot.coming{fill:none}.dot.server{fill:none;stroke:var(--link);stroke-width:1.5}.dot.change{fill:var(--info)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.3rem;padding:0;margin:.6rem 0;font-size:.88rem;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:.45rem}
-.key{width:.65rem;height:.65rem;border-radius:50%;display:inline-block}.key.ended{border:1.5px solid var(--soft)}.key.valid{background:var(--good)}.key.loss{background:var(--warn);border-radius:0;transform:rotate(45deg) scale(.8)}.key.breaking{border-radius:0}.key.breaking::before{content:'✕';color:var(--bad);font-size:.8rem;line-height:.65rem;display:block}
 .dates{columns:24rem;font-size:.9rem;padding:0;list-style:none}.dates time{font-variant-numeric:tabular-nums;color:var(--soft)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top}
@@ -108,13 +108,24 @@ dl{margin:.3rem 0;font-size:.92rem}dl div{display:grid;grid-template-columns:8re
 .node.good{border-color:var(--good)}.node.ended{border:1px dashed var(--bad)}.node.ended span:last-of-type{color:var(--bad)}
 .node.gap{border:2px dashed var(--bad);background:none}.node.gap span{color:var(--bad)}.advice{margin:.2rem 0 1rem;padding-left:1.2rem}
 .node.broken{border:2px solid var(--bad);background:var(--bad-soft)}.node.broken span{color:var(--ink)}.node .tag{align-self:start;margin-top:.25rem;background:var(--raised)}
+.node.stored{border-style:double;border-width:4px}
+h4{font-size:1rem;font-weight:650;margin:1.2rem 0 .4rem}
+.story{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.1fr);gap:1rem 2.5rem;align-items:start;margin:.6rem 0 1.4rem}.told{max-width:38rem}.told h4{margin-top:0}.told ul{margin:0 0 .6rem;padding-left:1.2rem}
+.ways{margin:0;padding:1rem;background:var(--raised);border:1px solid var(--line);border-radius:8px}.ways figcaption{color:var(--soft);font-size:.88rem;margin-top:.9rem;text-align:center}
+.tree,.tree ul{list-style:none;display:flex;justify-content:center;margin:0;padding:0}.tree ul{position:relative;padding-top:1.3rem}.tree ul::before{content:'';position:absolute;top:0;left:50%;height:1.3rem;border-left:2px solid var(--soft)}
+.tree li{display:flex;flex-direction:column;align-items:center;position:relative;flex:1 1 0;min-width:8.4rem;padding:0 .3rem}
+.tree li>ul{width:100%}.tree li:not(:only-child){padding-top:1.1rem}.tree li:not(:only-child)::before{content:'';position:absolute;top:0;left:50%;height:1.1rem;border-left:2px solid var(--soft)}
+.tree li:not(:only-child)::after{content:'';position:absolute;top:0;left:0;right:0;border-top:2px solid var(--soft)}.tree li:first-child::after{left:50%!important}.tree li:last-child::after{right:50%!important}.tree li:only-child::after{content:none}
+.tree .node{text-align:center;align-items:center;width:100%;max-width:13rem}.tree .node .tag{align-self:center}
+.end{margin:.4rem 0 0;font-size:.9rem;font-weight:600;text-align:center}.end.accepted{color:var(--good)}.end.refused{color:var(--bad)}
 .server{margin:0 0 2rem}.lane{color:var(--soft);font-size:.9rem;margin:0}
 .verdict{font-size:1.02rem;margin:0 0 .3rem}.said.refused{color:var(--bad)}.said.accepted{color:var(--good)}.said.untold{color:var(--warn)}
 .programs{list-style:none;padding:0;margin:0 0 .6rem;display:flex;flex-wrap:wrap;gap:.15rem 1.3rem;font-size:.94rem}
 .after{border-top:1px dashed var(--line);padding-top:.7rem}
 body>footer{padding-bottom:2.5rem;color:var(--soft);font-size:.88rem}
 body>footer p{border-top:1px solid var(--line);margin-top:3rem;padding-top:1.1rem}
-@media(max-width:640px){.matrix tbody th{max-width:10rem}body>header,main,body>footer{padding-inline:1rem}body>header{padding-top:1.6rem}.card,.path{padding:.8rem .9rem}.where{margin-left:0;text-align:left;width:100%}.tallies{float:none;display:block}.tally:first-child{margin-left:0}dl div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.code pre{padding-right:.85rem;padding-top:2.3rem}#counted{margin-left:0}.chain{flex-direction:column;gap:1.6rem}.node+.node::before{content:'↓';left:1rem;top:-1.55rem;translate:none}.body{padding-left:0}}
+@media(max-width:860px){.story{grid-template-columns:minmax(0,1fr)}}
+@media(max-width:640px){.ways{padding:.8rem .3rem}.tree li{min-width:7.6rem}.tree .node{padding:.45rem .4rem}.matrix tbody th{max-width:10rem}body>header,main,body>footer{padding-inline:1rem}body>header{padding-top:1.6rem}.card,.path{padding:.8rem .9rem}.where{margin-left:0;text-align:left;width:100%}.tallies{float:none;display:block}.tally:first-child{margin-left:0}dl div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.code pre{padding-right:.85rem;padding-top:2.3rem}#counted{margin-left:0}.chain{flex-direction:column;gap:1.6rem}.node+.node::before{content:'↓';left:1rem;top:-1.55rem;translate:none}.body{padding-left:0}}
 @media print{:root{color-scheme:light;--paper:#fff;--raised:#fff;--ink:#000;--soft:#444;--line:#bbb;--sunk:#f4f4f4;--link:#000;--bad:#8f1d16;--bad-soft:#fff;--warn:#6b4200;--warn-soft:#fff;--info:#234;--info-soft:#fff;--good:#1b5234;--good-soft:#fff}
 body{font-size:10.5pt}nav,#filter,.copy,.skip,#all{display:none!important}.card,.path,tr,.node{break-inside:avoid}.many :is(.card,.target,.set){content-visibility:visible}main>section{margin:1.5rem 0}.scroll.tall{max-height:none}.others::details-content{content-visibility:visible;height:auto}.timeline{min-width:0}}
 `

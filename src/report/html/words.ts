@@ -6,6 +6,12 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
   return `${number.toLocaleString('en-US')} ${number === 1 ? noun : plural}`
 }
 
+/** Some names as a phrase: `a, b and c`, `a, b and 4 more`. */
+export function listed(names: readonly string[], most: number): string {
+  const shown = names.length > most ? [...names.slice(0, most), `${names.length - most} more`] : names
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
+
 /** The day of a time. */
 export function day(time: string): string {
   return time.slice(0, 10)

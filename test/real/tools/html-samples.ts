@@ -91,6 +91,7 @@ export function ofServer(): Report {
   const cross = '22'.repeat(32)
   const store = image(0).stores[0]!
   const ended = store.roots.find(({ status }) => status.includes('expired'))!
+  const twin = store.roots.find(({ status }) => status.length === 0)!
   const client = {
     program: 'wget',
     version: '1.18',
@@ -107,7 +108,7 @@ export function ofServer(): Report {
     chain: [leaf, cross, ended.sha256],
     brokenBy: ended.sha256,
     basis: 'measured',
-    afterRemedy: { accepted: true, remedy: finding().remedy! },
+    afterRemedy: { accepted: true, chain: [leaf, twin.sha256], remedy: finding().remedy! },
   }
   const sent = (sha256: string, subject: string, notAfter: string) => ({
     sha256,
@@ -130,7 +131,11 @@ export function ofServer(): Report {
         findings: [],
         sent: [
           sent(leaf, 'CN=shop.example', '2022-01-01T00:00:00Z'),
-          sent(cross, 'CN=Cross', '2020-05-30T00:00:00Z'),
+          {
+            ...sent(cross, 'CN=Cross', '2020-05-30T00:00:00Z'),
+            status: ['expired', 'cross-signed'],
+            sameKey: [twin.sha256],
+          },
         ],
         verdicts: [
           verdict,
@@ -139,6 +144,7 @@ export function ofServer(): Report {
             client: { ...client, program: 'curl' },
             accepted: true,
             reason: null,
+            chain: [leaf, twin.sha256],
             brokenBy: null,
             afterRemedy: null,
           },

@@ -192,6 +192,48 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
     await page.context().close()
   })
 
+  it('draws a line for the day on which it is read, where that is another than the judge’s', async () => {
+    const ends = (at: string) => ({ ...ofServer(), at })
+    const reader = new Date()
+    const page = await open(write('server', ends('2021-10-01T00:00:00Z')))
+    const line = page.locator('.timeline .today')
+    expect(await line.isVisible()).toBe(true)
+    // Between the years around it.
+    const place = async (year: number) =>
+      (await page.locator('.timeline .year', { hasText: String(year) }).boundingBox())?.x ?? Number.NaN
+    const x = (await line.boundingBox())!.x
+    const years = (await page.locator('.timeline .year').allTextContents()).map(Number)
+    const before = Math.max(...years.filter(year => year <= reader.getUTCFullYear()))
+    const after = Math.min(...years.filter(year => year > reader.getUTCFullYear()))
+    expect(x).toBeGreaterThan((await place(before)) - 6)
+    expect(x).toBeLessThan(await place(after))
+    await page.context().close()
+
+    const today = await open(write('server today', ends(`${reader.toISOString().slice(0, 19)}Z`)))
+    expect(await today.locator('.timeline .today').isVisible()).toBe(false)
+    await today.context().close()
+  })
+
+  it('draws the ways of a server as a tree that fits a narrow screen', async () => {
+    const page = await open(write('server', ofServer()), { viewport: { width: 360, height: 800 } })
+    const boxes = await page.locator('.tree .node').evaluateAll(nodes =>
+      nodes.map(node => {
+        const { left, right, top } = node.getBoundingClientRect()
+        return { left, right, top }
+      }),
+    )
+    expect(boxes).toHaveLength(4)
+    for (const { left, right } of boxes) {
+      expect(left).toBeGreaterThanOrEqual(0)
+      expect(right).toBeLessThanOrEqual(360)
+    }
+    const [server, ...forks] = boxes
+    expect(forks[0]!.top).toBeGreaterThan(server!.top)
+    // The two ways stand side by side.
+    expect(forks[0]!.top).toBeCloseTo(forks[1]!.top, 0)
+    await page.context().close()
+  })
+
   it('prints to PDF', async () => {
     const page = await open(sample.files.scan!)
     const pdf = await page.pdf({ format: 'A4' })
