@@ -1,15 +1,16 @@
 /**
  * Builds what ships, every file two levels deep (dist/x/y) so that a path relative to `import.meta.url` holds for
- * all of them: the program as one CommonJS script (V8 keeps the compiled form of a script, src/cli/start.ts, and
- * nothing has to be linked at a start), the library as modules, what is large and rarely needed apart; the knowledge
+ * all of them: the programs as one CommonJS script each (V8 keeps the compiled form of a script, src/cli/start.ts,
+ * and nothing has to be linked at a start), the library as modules, what is large and rarely needed apart; the knowledge
  * beside them; oclif's manifest; a notice of what is bundled; the types of the library.
  */
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { commands } from '../src/commands/index.ts'
+import { oclifLazily } from './build/oclif-lazily.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 process.chdir(root)
@@ -41,24 +42,40 @@ const vendor = await build({
   format: 'cjs',
 })
 
-const program = await build({
+const programs = await build({
   ...common,
-  entryPoints: [{ in: 'src/cli/main.ts', out: 'cli/main' }],
+  entryPoints: ['all', 'help', 'lint'].map(name => ({
+    in: `src/cli/programs/${name}.ts`,
+    out: `cli/${name}`,
+  })),
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   define: { 'import.meta.url': '__url' },
   // Node.js 20 refuses import() in a script that comes from its compiled form (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
   supported: { 'dynamic-import': false },
-  banner: { js: "var __url=require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [apart('dockerode', DOCKERODE)],
+  // The function that Node.js would put around it.
+  banner: {
+    js: "(function(exports,require,module,__filename,__dirname){var __url=require('node:url').pathToFileURL(__filename).href;",
+  },
+  footer: { js: '})' },
+  plugins: [apart('dockerode', DOCKERODE), oclifLazily],
+  write: false,
 })
+for (const { path, text } of programs.outputFiles) {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, asAscii(text))
+}
 
 const start = await build({
   ...common,
   entryPoints: [{ in: 'src/cli/start.ts', out: 'cli/start' }],
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  define: { BUILD: JSON.stringify(digest('dist/cli/main.cjs')) },
+  define: {
+    BUILD: JSON.stringify(
+      Object.fromEntries(programs.outputFiles.map(({ path }) => [basename(path, '.cjs'), digest(path)])),
+    ),
+  },
 })
 
 const library = await build({
@@ -75,8 +92,13 @@ const library = await build({
 })
 
 cpSync('src/knowledge/data', 'dist/knowledge/data', { recursive: true })
-writeNotice([vendor, program, start, library].map(({ metafile }) => metafile))
+writeNotice([vendor, programs, start, library].map(({ metafile }) => metafile))
 await writeOclifManifest()
+
+/** esbuild leaves some characters as they are, in templates and patterns, where an escape means the same. */
+function asAscii(text: string): string {
+  return text.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
 
 function digest(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
@@ -110,7 +132,10 @@ function writeNotice(metafiles: readonly Metafile[]): void {
 
 async function writeOclifManifest(): Promise<void> {
   const { ProgramPlugin } = await import('../src/cli/plugin.ts')
-  const plugin = new ProgramPlugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+  const plugin = new ProgramPlugin(
+    { root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true },
+    commands,
+  )
   // oclif would look for files; the list of commands is ours.
   Object.assign(plugin, { getCommandIDs: async () => Object.keys(commands) })
   await plugin.load()

@@ -9,6 +9,7 @@ import { parseDuration } from '../options.ts'
 import { EXIT, exitStatus } from '../report/exit-status.ts'
 import { type FormatOptions, formats } from '../report/formats/index.ts'
 import type { Report } from '../report/report.ts'
+import { columns, isTerminal, print, printError } from './output.ts'
 import { didYouMean } from './suggest.ts'
 import { useColor } from './terminal.ts'
 
@@ -75,11 +76,11 @@ export abstract class BaseCommand extends Command {
   protected async report(report: Report, flags: RunValues & ReportValues): Promise<void> {
     const { failOn, format } = await this.runSettings(flags)
     const options: FormatOptions = {
-      color: useColor(flags.color, process.stdout, process.env),
-      width: process.stdout.columns ?? 100,
+      color: useColor(flags.color, process.env),
+      width: columns() ?? 100,
       show: failOn === 'info' ? 'info' : 'warning',
       failOn,
-      failures: !(process.stdout.isTTY && process.stderr.isTTY),
+      failures: !(isTerminal(1) && isTerminal(2)),
       remedy: (flags.remedy ?? 'dockerfile') as FormatOptions['remedy'],
     }
     const outputs = (flags.output ?? []).map(parseOutput)
@@ -91,7 +92,7 @@ export abstract class BaseCommand extends Command {
         throw new JobError('unreadable', `--output ${format}=${file}: can't be written (${oneLine(error)})`)
       }
     }
-    process.stdout.write(await this.render(report, format, options))
+    print(await this.render(report, format, options))
     for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)
     process.exitCode = exitStatus(report, failOn)
   }
@@ -108,7 +109,7 @@ export abstract class BaseCommand extends Command {
 
   /** A line on standard error. */
   protected note(line: string): void {
-    process.stderr.write(`${line}\n`)
+    printError(`${line}\n`)
   }
 
   /** oclif's parser says `message\nSee more help with --help`; users get the first sentence, and what they meant. */

@@ -16,11 +16,7 @@ export async function interruptible<T>(
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
   const started = performance.now()
-  const progress = createProgress(
-    !flags.quiet && !flags['no-progress'],
-    process.stderr,
-    () => performance.now() - started,
-  )
+  const progress = createProgress(!flags.quiet && !flags['no-progress'], () => performance.now() - started)
   const stop = new AbortController()
   process.once('SIGINT', () => {
     stop.abort()

@@ -1,40 +1,52 @@
-import { fileURLToPath } from 'node:url'
-import { Errors, flush, type Interfaces, run } from '@oclif/core'
-import packageJson from '../../package.json' with { type: 'json' }
-import { commands } from '../commands/index.ts'
-import { rootExamples } from './help.ts'
-import { ProgramPlugin } from './plugin.ts'
+import type { Command } from '@oclif/core'
+import { ProgramConfig } from './config.ts'
+import { flushed, printError } from './output.ts'
+import { wantsHelp } from './wants-help.ts'
 import { checkedWords } from './words.ts'
 
-/** What asks for the help of the whole program. */
-const ROOT_HELP = ['--help', '-h']
+/** Commands by their id (oclif writes a topic's command as `topic:command`); each is loaded when it is run. */
+export type Commands = Readonly<Record<string, () => Promise<{ default: Command.Class }>>>
 
-/** The program: parses the command line, runs one command, leaves the exit status in `process.exitCode`. */
-export async function main(argv: string[]): Promise<void> {
-  process.stdout.on('error', endQuietly)
-  process.stderr.on('error', endQuietly)
-  const root = fileURLToPath(new URL('../../', import.meta.url))
+/**
+ * The program: parses the command line, runs one command, leaves the exit status in `process.exitCode`.
+ * @param commands those that this program can run
+ * @param explain what it does where it is asked for its help or version; a program that never is has none
+ */
+export async function main(
+  argv: readonly string[],
+  commands: Commands,
+  explain?: (words: string[]) => Promise<void>,
+): Promise<void> {
   try {
-    const plugin = new ProgramPlugin({ root, isRoot: true, pjson: packageJson as Interfaces.PJSON })
-    await plugin.load()
     const words = checkedWords(argv, Object.keys(commands))
-    await run(words, { root, plugins: new Map([[plugin.name, plugin]]) })
-    if (words.length === 0 || ROOT_HELP.includes(words[0] ?? '')) process.stdout.write(`${rootExamples()}\n`)
-    await flush()
+    const [first = '', second = ''] = words
+    const id = [first, `${first}:${second}`].find(name => Object.hasOwn(commands, name))
+    const load = id === undefined || wantsHelp(words) ? undefined : commands[id]
+    if (id === undefined || load === undefined) await explain?.(words)
+    else await runCommand(id, (await load()).default, words.slice(id === first ? 1 : 2))
+    await flushed()
   } catch (error) {
     handle(error as Error)
   }
 }
 
-/** `imgtrust scan … | head` closes the pipe: that is no failure of ours. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-  throw error
+/** As `Command.run` of oclif does it, which would make its configuration once more. */
+async function runCommand(id: string, command: Command.Class, argv: string[]): Promise<void> {
+  command.id = id
+  const run = new (command as unknown as new (argv: string[], config: ProgramConfig) => Runnable)(
+    argv,
+    new ProgramConfig(),
+  )
+  await run._run()
+}
+
+interface Runnable {
+  _run(): Promise<unknown>
 }
 
 /** What no command caught: an unknown command, or help that ended early. */
-function handle(error: Error): void {
-  if (error instanceof Errors.ExitError && error.oclif.exit === 0) return
-  process.stderr.write(`imgtrust: ${error.message.split('\n')[0]}\n`)
+function handle(error: Error & { oclif?: { exit?: number } }): void {
+  if (error.oclif?.exit === 0) return
+  printError(`imgtrust: ${error.message.split('\n')[0]}\n`)
   process.exitCode = 2
 }

@@ -1,13 +1,20 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Command, Plugin } from '@oclif/core'
-import { commands } from '../commands/index.ts'
+import type { Commands } from './main.ts'
+import { readManifest } from './manifest.ts'
 
 /**
  * The program as oclif's root plugin, with its commands in the bundle: oclif itself looks for them as files, which
  * would keep them out of the one script that a start compiles.
  */
 export class ProgramPlugin extends Plugin {
+  readonly #commands: Commands
+
+  /** @param commands those that can be run; help and version need none */
+  constructor(options: ConstructorParameters<typeof Plugin>[0], commands: Commands = {}) {
+    super(options)
+    this.#commands = commands
+  }
+
   /** What oclif's own loading comes to for this program, without a sort by locale: that alone loads ICU (5 ms). */
   override async load(): Promise<void> {
     const { isRoot, pjson, root } = this.options
@@ -22,7 +29,7 @@ export class ProgramPlugin extends Plugin {
     this.alias = pjson.name
     this.version = pjson.version
     this.hooks = {}
-    this.manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'))
+    this.manifest = readManifest(root)
     this.hasManifest = true
     this.commandIDs = Object.keys(this.manifest.commands)
     this.commands = Object.entries(this.manifest.commands).map(([id, command]) => ({
@@ -36,7 +43,7 @@ export class ProgramPlugin extends Plugin {
   override async findCommand(id: string, options: { must: true }): Promise<Command.Class>
   override async findCommand(id: string, options?: { must: boolean }): Promise<Command.Class | undefined>
   override async findCommand(id: string, options?: { must: boolean }): Promise<Command.Class | undefined> {
-    const load = commands[id]
+    const load = this.#commands[id]
     if (load === undefined) {
       if (options?.must) throw new Error(`command ${id} not found`)
       return undefined

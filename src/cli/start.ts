@@ -5,31 +5,44 @@
  * way serves both, and keeps code out of the temporary folder, where others may write.
  */
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
 import { constants, Script } from 'node:vm'
 import { makePrivate, userCacheFolder } from '../cache/private-folder.ts'
+import { wantsHelp } from './wants-help.ts'
 
-/** The digest of the script, set by the build: V8 itself compares no more than a script's length. */
-declare const BUILD: string
+/** The programs by their digests, set by the build: V8 itself compares no more than a script's length. */
+declare const BUILD: Readonly<Record<ProgramName, string>>
+
+/** `src/cli/programs`: a start reads the one that holds little beside what it needs. */
+type ProgramName = 'all' | 'help' | 'lint'
 
 /** Files that are kept: a few commands of a few versions. */
 const KEPT = 24
 
-const path = join(__dirname, 'main.cjs')
+type Wrapper = (
+  exports: object,
+  require: (id: string) => unknown,
+  module: { exports: { main?: (argv: string[]) => Promise<void> } },
+  filename: string,
+  dirname: string,
+) => void
 
 /** Runs the program with a command line. */
 export function start(argv: string[]): Promise<void> {
-  const source = readFileSync(path, 'utf8')
-  const cache = cacheFile(argv)
+  const name = programOf(argv)
+  const path = join(__dirname, `${name}.cjs`)
+  // The build writes ASCII alone: one byte a character need not be decoded, nor copied.
+  const source = readFileSync(path, 'latin1')
+  const cache = cacheFile(name, argv)
   const cachedData = cache === null ? null : readIfThere(cache)
-  const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
+  const script = new Script(source, {
     filename: path,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === null ? {} : { cachedData }),
   })
-  const module: { exports: Partial<typeof import('./main.ts')> } = { exports: {} }
-  script.runInThisContext()(module.exports, lazily(createRequire(path)), module, path, __dirname)
+  const module: Parameters<Wrapper>[2] = { exports: {} }
+  const wrapper: Wrapper = script.runInThisContext()
+  wrapper(module.exports, lazily(require), module, path, __dirname)
   if (cache !== null && (cachedData === null || script.cachedDataRejected === true))
     process.once('exit', status => {
       // A run that ended early compiled little: it would be kept for the whole ones after it.
@@ -40,13 +53,22 @@ export function start(argv: string[]): Promise<void> {
   return main(argv)
 }
 
+/** Help and version are asked for by the first word, or by a flag before a bare `--`. */
+const EXPLAINED = ['help', '--help', '-h', '--version', '-v']
+
+function programOf(argv: readonly string[]): ProgramName {
+  const [first] = argv
+  if (first === undefined || EXPLAINED.includes(first) || wantsHelp(argv)) return 'help'
+  return first === 'lint' ? 'lint' : 'all'
+}
+
 /** Where the compiled form lies; null where the user wants none, or where the folder is not the user's alone. */
-function cacheFile(argv: readonly string[]): string | null {
+function cacheFile(name: ProgramName, argv: readonly string[]): string | null {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return null
   const folder = join(userCacheFolder(process.env), 'code')
   if (!makePrivate(folder)) return null
-  const command = argv.find(word => /^[a-z]+$/.test(word)) ?? 'help'
-  return join(folder, `${command}-${BUILD}-${process.version}-${process.arch}`)
+  const command = name === 'all' ? (argv.find(word => /^[a-z]+$/.test(word)) ?? name) : name
+  return join(folder, `${command}-${BUILD[name]}-${process.version}-${process.arch}`)
 }
 
 function readIfThere(file: string): Buffer | null {
@@ -76,10 +98,15 @@ function prune(folder: string): void {
   for (const { file } of byAge.slice(KEPT)) rmSync(file, { force: true })
 }
 
+/** What Node.js itself has loaded by now. */
+const AT_HAND = new Set(
+  ['buffer', 'events', 'fs', 'path', 'timers', 'url', 'util'].flatMap(name => [name, `node:${name}`]),
+)
+
 /** A `require` whose built-in modules are loaded when something of them is first asked for: few runs need all. */
 function lazily(require: NodeJS.Require): (id: string) => unknown {
   return id => {
-    if (!isBuiltin(id)) return require(id)
+    if (id.startsWith('.') || AT_HAND.has(id)) return require(id)
     let loaded: object | undefined
     const module = (): object => {
       loaded ??= require(id) as object

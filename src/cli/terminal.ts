@@ -1,16 +1,13 @@
 /** Colour and progress on a terminal. */
+import { isTerminal, printError, stream } from './output.ts'
 
 /** Should text have colour? `--color` first, then NO_COLOR and FORCE_COLOR (no-color.org), then the terminal. */
-export function useColor(
-  choice: string,
-  stream: { readonly isTTY?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
+export function useColor(choice: string, env: Readonly<Record<string, string | undefined>>): boolean {
   if (choice === 'always') return true
   if (choice === 'never') return false
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0'
-  return stream.isTTY === true && env.TERM !== 'dumb'
+  return isTerminal(1) && env.TERM !== 'dumb'
 }
 
 /** Progress of long work: one line that redraws itself on a terminal, a line now and then elsewhere. */
@@ -33,13 +30,9 @@ const PLAIN_MS = 10_000
 /**
  * @param elapsed milliseconds since the work began (a monotonic clock)
  */
-export function createProgress(
-  enabled: boolean,
-  stream: NodeJS.WriteStream,
-  elapsed: () => number,
-): Progress {
+export function createProgress(enabled: boolean, elapsed: () => number): Progress {
   if (!enabled) return QUIET
-  const terminal = stream.isTTY === true
+  const terminal = isTerminal(2)
   let next = FIRST_MS
   let drawn = false
   return {
@@ -48,14 +41,14 @@ export function createProgress(
       if (at < next) return
       next = at + (terminal ? REDRAW_MS : PLAIN_MS)
       if (terminal) {
-        stream.write(`\r\u001b[2K${fitted(what, state, (stream.columns || 80) - 1)}`)
+        printError(`\r\u001b[2K${fitted(what, state, (stream(2).columns || 80) - 1)}`)
         drawn = true
       } else {
-        stream.write(`${what}: ${state}\n`)
+        printError(`${what}: ${state}\n`)
       }
     },
     done() {
-      if (drawn) stream.write('\r\u001b[2K')
+      if (drawn) printError('\r\u001b[2K')
       drawn = false
     },
   }

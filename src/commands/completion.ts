@@ -3,6 +3,7 @@ import { ruleIds } from '../../rules/index.ts'
 import { BaseCommand } from '../cli/base-command.ts'
 import { shells } from '../cli/completion/index.ts'
 import { completionTree } from '../cli/completion/tree.ts'
+import { print } from '../cli/output.ts'
 
 export default class Completion extends BaseCommand {
   static override summary = 'Print a script that completes commands, flags and their values in a shell.'
@@ -26,6 +27,6 @@ export default class Completion extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(Completion)
     const script = await shells[args.shell]?.()
-    process.stdout.write(script?.(completionTree(this.config.commands, ruleIds())) ?? '')
+    print(script?.(completionTree(this.config.commands, ruleIds())) ?? '')
   }
 }

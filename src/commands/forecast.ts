@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT, instantOf } from '../cli/base-command.ts'
 import { targetFlags } from '../cli/flags.ts'
 import { interruptible } from '../cli/interruptible.ts'
+import { print } from '../cli/output.ts'
 import { readTargetList } from '../cli/target-list.ts'
 import { targetOptions } from '../cli/target-options.ts'
 import { useColor } from '../cli/terminal.ts'
@@ -68,8 +69,8 @@ Exit status: 0, or 2 where a target could not be read.`
       }),
     )
     const format = await forecastFormats[flags.format]?.()
-    const color = useColor(flags.color, process.stdout, process.env)
-    process.stdout.write(format?.render(report, { color }) ?? '')
+    const color = useColor(flags.color, process.env)
+    print(format?.render(report, { color }) ?? '')
     if (report.targets.length === 0 && !flags.quiet)
       this.note('imgtrust: no Dockerfile here; name a file, a folder or an image')
     for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)

@@ -1,7 +1,7 @@
-import type { Command } from '@oclif/core'
+import type { Commands } from '../cli/main.ts'
 
 /** All commands by their id (oclif writes a topic's command as `topic:command`); each is loaded when it is run. */
-export const commands: Readonly<Record<string, () => Promise<{ default: Command.Class }>>> = {
+export const commands: Commands = {
   'cache:clear': () => import('./cache/clear.ts'),
   'cache:status': () => import('./cache/status.ts'),
   completion: () => import('./completion.ts'),

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { BaseCommand } from '../cli/base-command.ts'
+import { print } from '../cli/output.ts'
 import { CONFIG_NAMES } from '../config/find.ts'
 import { configTemplate } from '../config/template.ts'
 import { JobError, oneLine } from '../errors.ts'
@@ -28,6 +29,6 @@ A repository's file, and before it flags, count over your own.`
         throw new JobError('usage', `${name} is there already; edit it, or move it away first`)
       throw new JobError('unreadable', `${name} can't be written (${oneLine(error)})`)
     }
-    process.stdout.write(`${name} is written: read it, and uncomment what you need\n`)
+    print(`${name} is written: read it, and uncomment what you need\n`)
   }
 }

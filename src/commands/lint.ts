@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT } from '../cli/base-command.ts'
 import { judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
+import { print } from '../cli/output.ts'
 import { JobError, oneLine } from '../errors.ts'
 import { type FileChange, lintAndFix } from '../index.ts'
 
@@ -107,7 +108,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
     const { createTwoFilesPatch } = await import('diff')
     for (const { file, before, after } of changes) {
       const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after)
-      process.stdout.write(patch.slice(patch.indexOf('---')))
+      print(patch.slice(patch.indexOf('---')))
     }
     process.exitCode = changes.length > 0 ? EXIT.findings : EXIT.clean
   }

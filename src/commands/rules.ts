@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
+import { print } from '../cli/output.ts'
 import { didYouMean } from '../cli/suggest.ts'
 import { useColor } from '../cli/terminal.ts'
 import { JobError } from '../errors.ts'
@@ -16,7 +17,7 @@ export default class Rules extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rules)
-    const color = useColor(flags.color, process.stdout, process.env)
+    const color = useColor(flags.color, process.env)
     const all = await rules()
     const chosen = all.find(rule => rule.id === args.rule)
     if (args.rule !== undefined && !chosen) {
@@ -24,6 +25,6 @@ export default class Rules extends BaseCommand {
       const meant = didYouMean(args.rule, known)
       throw new JobError('usage', `there is no rule '${args.rule}'${meant} (imgtrust rules lists them)`)
     }
-    process.stdout.write(chosen ? renderRule(chosen, color) : renderRuleList(all, color))
+    print(chosen ? renderRule(chosen, color) : renderRuleList(all, color))
   }
 }

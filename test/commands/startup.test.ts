@@ -34,7 +34,7 @@ function sourcesLoadedBy(args: readonly string[]): string[] {
   const loaded = readdirSync(coverage).flatMap(file => {
     const { result }: Coverage = JSON.parse(readFileSync(join(coverage, file), 'utf8'))
     return result
-      .filter(script => script.url.endsWith('dist/cli/main.cjs'))
+      .filter(script => /dist\/cli\/(all|help|lint)\.cjs$/.test(script.url))
       .flatMap(script => script.functions)
       .filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0)
       .map(({ functionName }) => functionName)
@@ -87,8 +87,17 @@ describe('help', () => {
   ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
 })
 
-it('keeps the Docker client out of the script that every start reads', () =>
-  expect(readFileSync(join(root, 'dist/cli/main.cjs'), 'utf8')).not.toContain('docker-modem/lib'))
+const PROGRAMS = ['all', 'help', 'lint']
+const textOf = (program: string) => readFileSync(join(root, `dist/cli/${program}.cjs`), 'utf8')
+
+it.each(PROGRAMS)('keeps the Docker client out of the script %s, which starts read', program =>
+  expect(textOf(program).includes('docker-modem/lib')).toBe(false))
+
+it.each(PROGRAMS)('writes the script %s in ASCII: it is read as one byte a character', program =>
+  expect(/[^\0-\x7f]/.exec(textOf(program))?.[0]).toBeUndefined())
+
+it('holds no command in the program that explains them', () =>
+  expect(textOf('help').includes('src/commands/lint.ts')).toBe(false))
 
 describe('compiled code', () => {
   const code = (cache: string) => join(cache, 'imgtrust', 'code')
@@ -139,8 +148,8 @@ describe('compiled code', () => {
     expect(run(['rules'], env).status).toBe(0)
   })
 
-  it('asks for nothing by import(): Node.js 20 refuses that to a script from its compiled form', () => {
-    const text = readFileSync(join(root, 'dist/cli/main.cjs'), 'utf8')
-    expect(text.match(/\bimport\(["'`\w(][^)]*\)/)).toBeNull()
-  })
+  it.each(
+    PROGRAMS,
+  )('asks in %s for nothing by import(): Node.js 20 refuses that to compiled forms', program =>
+    expect(textOf(program).match(/\bimport\(["'`\w(][^)]*\)/)).toBeNull())
 })

@@ -1,5 +1,6 @@
 import { BaseCommand } from '../../cli/base-command.ts'
 import { cacheFolder, networkFlags } from '../../cli/flags.ts'
+import { print } from '../../cli/output.ts'
 import { sizeOf } from '../../cli/terminal.ts'
 import { clearCache } from '../../index.ts'
 
@@ -11,6 +12,6 @@ export default class CacheClear extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(CacheClear)
     const { path, entries, bytes } = await clearCache(cacheFolder(flags))
-    process.stdout.write(`${path}\n${entries} entries taken away · ${sizeOf(bytes)}\n`)
+    print(`${path}\n${entries} entries taken away · ${sizeOf(bytes)}\n`)
   }
 }

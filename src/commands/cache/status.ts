@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { cacheFolder, networkFlags } from '../../cli/flags.ts'
+import { print } from '../../cli/output.ts'
 import { sizeOf } from '../../cli/terminal.ts'
 import { cacheStatus } from '../../index.ts'
 
@@ -25,6 +26,6 @@ first; all of it can be taken away at any time.`
     const status = await cacheStatus(cacheFolder(flags))
     const { path, entries, bytes, limit } = status
     const text = `${path}\n${entries} entries · ${sizeOf(bytes)} of at most ${sizeOf(limit)}`
-    process.stdout.write(`${flags.format === 'json' ? JSON.stringify(status, null, 2) : text}\n`)
+    print(`${flags.format === 'json' ? JSON.stringify(status, null, 2) : text}\n`)
   }
 }

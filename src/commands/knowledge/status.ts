@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
+import { print } from '../../cli/output.ts'
 
 export default class KnowledgeStatus extends BaseCommand {
   static override summary = 'What the built-in facts know, from where and how old.'
@@ -20,7 +21,7 @@ export default class KnowledgeStatus extends BaseCommand {
     const { knowledgeDate, knowledgeParts } = await import('../../knowledge/status.ts')
     const parts = knowledgeParts()
     if (flags.format === 'json') {
-      process.stdout.write(`${JSON.stringify({ knowledge: knowledgeDate(), parts }, null, 2)}\n`)
+      print(`${JSON.stringify({ knowledge: knowledgeDate(), parts }, null, 2)}\n`)
       return
     }
     const width = Math.max(...parts.map(part => part.name.length))
@@ -28,6 +29,6 @@ export default class KnowledgeStatus extends BaseCommand {
       part =>
         `${part.name.padEnd(width)}  ${String(part.entries).padStart(7)}  as of ${part.asOf}  ${part.source}`,
     )
-    process.stdout.write(`Built-in facts, as of ${knowledgeDate()}\n\n${lines.join('\n')}\n`)
+    print(`Built-in facts, as of ${knowledgeDate()}\n\n${lines.join('\n')}\n`)
   }
 }

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT, instantOf } from '../../cli/base-command.ts'
 import { targetFlags } from '../../cli/flags.ts'
 import { interruptible } from '../../cli/interruptible.ts'
+import { print } from '../../cli/output.ts'
 import { targetOptions } from '../../cli/target-options.ts'
 import { useColor } from '../../cli/terminal.ts'
 import { diffRoots } from '../../index.ts'
@@ -53,10 +54,8 @@ Exit status: 0 the same roots, 1 different, 2 a target could not be read.`
         ...(flags.store === undefined ? {} : { store: flags.store }),
       }),
     )
-    const color = useColor(flags.color, process.stdout, process.env)
-    process.stdout.write(
-      flags.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderRoots(report, color),
-    )
+    const color = useColor(flags.color, process.env)
+    print(flags.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderRoots(report, color))
     process.exitCode = report.same ? EXIT.clean : EXIT.findings
   }
 }

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT, instantOf } from '../../cli/base-command.ts'
 import { judgeFlags, targetFlags } from '../../cli/flags.ts'
 import { interruptible } from '../../cli/interruptible.ts'
+import { print } from '../../cli/output.ts'
 import { targetOptions } from '../../cli/target-options.ts'
 import { useColor } from '../../cli/terminal.ts'
 import { listRoots } from '../../index.ts'
@@ -70,8 +71,8 @@ Exit status: 0, or 2 where a target could not be read.`
         ...(flags.status === undefined ? {} : { status: flags.status as never }),
       }),
     )
-    const color = useColor(flags.color, process.stdout, process.env)
-    process.stdout.write(flags.format === 'json' ? json(report) : renderRoots(report, color))
+    const color = useColor(flags.color, process.env)
+    print(flags.format === 'json' ? json(report) : renderRoots(report, color))
     for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)
     process.exitCode = report.targets.some(({ error }) => error !== null) ? EXIT.failed : EXIT.clean
   }

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand, instantOf } from '../../cli/base-command.ts'
 import { judgeFlags, reportFlags } from '../../cli/flags.ts'
+import { print } from '../../cli/output.ts'
 import { useColor } from '../../cli/terminal.ts'
 import { showRoots } from '../../index.ts'
 import { renderRoots } from '../../roots/text.ts'
@@ -40,9 +41,7 @@ eight digits. --at says on which day the status is told.`
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RootsShow)
     const report = await showRoots(args.root, { at: instantOf(flags.at) })
-    const color = useColor(flags.color, process.stdout, process.env)
-    process.stdout.write(
-      flags.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderRoots(report, color),
-    )
+    const color = useColor(flags.color, process.env)
+    print(flags.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderRoots(report, color))
   }
 }

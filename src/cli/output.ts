@@ -1,0 +1,78 @@
+/**
+ * Standard output and standard error. `process.stdout` and `process.stderr` load streams, sockets and terminals when
+ * they are first named (8 ms of 50): into a pipe or a file a plain write does the same.
+ */
+import { fstatSync, writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+
+type Output = 1 | 2
+
+/** Outputs whose stream was asked for: what comes later must stay behind what it holds. */
+const streams = new Map<Output, NodeJS.WriteStream>()
+
+/** Prints to standard output. */
+export function print(text: string): void {
+  write(1, text)
+}
+
+/** Prints to standard error. */
+export function printError(text: string): void {
+  write(2, text)
+}
+
+/** Whether somebody watches at a terminal. */
+export function isTerminal(output: Output): boolean {
+  return isDevice(output) && isatty(output)
+}
+
+/** Columns of the terminal at standard output; undefined where there is none. */
+export function columns(): number | undefined {
+  return isTerminal(1) ? stream(1).columns : undefined
+}
+
+/** Its stream, which ends the program quietly where the reader is gone. */
+export function stream(output: Output): NodeJS.WriteStream {
+  const known = streams.get(output)
+  if (known) return known
+  const made = output === 1 ? process.stdout : process.stderr
+  made.on('error', endQuietly)
+  streams.set(output, made)
+  return made
+}
+
+/** Waits until what was printed has left; a plain write has. */
+export async function flushed(): Promise<void> {
+  const made = streams.get(1)
+  if (made && made.writableLength > 0) await new Promise(resolve => made.write('', resolve))
+}
+
+function write(output: Output, text: string): void {
+  if (streams.has(output) || isDevice(output)) {
+    stream(output).write(text)
+    return
+  }
+  const bytes = Buffer.from(text)
+  let written = 0
+  try {
+    while (written < bytes.length) written += writeSync(output, bytes, written)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') endQuietly(error as Error)
+    // A pipe that somebody set not to wait is full: its stream waits.
+    stream(output).write(bytes.subarray(written))
+  }
+}
+
+/** A terminal is a device of characters; pipes, files and sockets are none. */
+function isDevice(output: Output): boolean {
+  try {
+    return fstatSync(output).isCharacterDevice()
+  } catch {
+    return true
+  }
+}
+
+/** `imgtrust scan … | head` closes the pipe: that is no failure of ours. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+  throw error
+}
