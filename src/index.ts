@@ -7,7 +7,7 @@ import type { Forecast } from './forecast/report.ts'
 import type { RuleSettings } from './judge/check.ts'
 import type { Instant } from './model.ts'
 import type { ScanProgress } from './progress.ts'
-import type { Report, ReportFinding, RootStatus } from './report/report.ts'
+import type { Report, ReportFinding, ReportTarget, RootStatus } from './report/report.ts'
 import type { RootDifference, RootList, RootLives } from './roots/report.ts'
 import type { Starttls } from './server/ports.ts'
 
@@ -85,6 +85,8 @@ export interface ScanOptions extends JudgeOptions, NetworkOptions {
   readonly onNote?: (line: string) => void
   /** Called often while bytes are read. */
   readonly onProgress?: (state: ScanProgress) => void
+  /** Images that are read at once; default: the processors at hand, at least four. */
+  readonly jobs?: number
 }
 
 /** How a target is read that may be a Dockerfile or an image. */
@@ -197,7 +199,8 @@ export async function lintAndFix(
 }
 
 /**
- * Reads and judges images, one after another.
+ * Reads and judges images, several at once; layers that they share are read once. What is told comes in the order of the
+ * targets.
  * @param targets image references and other sources, as on the command line
  */
 export function scan(targets: readonly string[], options: ScanOptions = {}): ScanRun {
@@ -206,10 +209,11 @@ export function scan(targets: readonly string[], options: ScanOptions = {}): Sca
   let ended = false
   const run = (async () => {
     const { scanAll } = await import('./scan-all.ts')
-    return scanAll(targets, { ...options, at: options.at ?? now() }, ({ target, findings }) => {
+    const onTarget = ({ target, findings }: ReportTarget) => {
       for (const finding of findings) queue.push({ ...finding, target })
       wake()
-    })
+    }
+    return scanAll(targets, { ...options, at: options.at ?? now() }, { onTarget })
   })()
   run
     .catch(() => {}) // whoever awaits or iterates sees it; here it only must not count as unhandled

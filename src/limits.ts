@@ -32,6 +32,8 @@ export const limits = {
   entries: 2_000_000,
   /** Bytes that names, kept files and certificates of one image take in memory: a million entries, or any real image. */
   imageFactsBytes: 88 * MiB,
+  /** Bytes of layers' facts that stay in memory because a next image of the same run may need them. */
+  sharedLayersBytes: 64 * MiB,
   /** Bytes of a path, a link target, a PAX or GNU long header. */
   pathBytes: 4 * KiB,
   headerBytes: 1 * MiB,

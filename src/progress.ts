@@ -8,4 +8,6 @@ export interface ScanProgress {
   readonly done: number
   /** Bytes read so far of all layers, packed as they came. */
   readonly bytes: number
+  /** How many targets of the run are done; absent where it is one alone. */
+  readonly targets?: { readonly done: number; readonly all: number }
 }

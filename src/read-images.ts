@@ -1,5 +1,6 @@
 /** From a name as typed to the models of its images: opened, streamed, stacked, read. */
 import { JobError } from './errors.ts'
+import type { SharedLayers } from './fleet/shared-layers.ts'
 import { readTree } from './image/read-image.ts'
 import { type OpenOptions, openImages } from './image/source.ts'
 import { endOfLife } from './knowledge/lifecycles.ts'
@@ -12,6 +13,8 @@ import { trustReader } from './trust/reader.ts'
 
 export interface ReadSettings {
   readonly open: Omit<OpenOptions, 'reader'>
+  /** Layers that this image has in common with others of the run; absent: it is the only one. */
+  readonly shared?: SharedLayers
   readonly onProgress?: (state: ScanProgress) => void
 }
 
@@ -21,7 +24,7 @@ export interface ReadSettings {
  */
 export async function* readImages(
   target: string,
-  { open, onProgress }: ReadSettings,
+  { open, shared, onProgress }: ReadSettings,
 ): AsyncGenerator<ImageModel | JobError> {
   const images = await openImages(target, {
     ...open,
@@ -30,7 +33,7 @@ export async function* readImages(
   })
   for (const image of images) {
     try {
-      const tree = await readTree(image, trustReader, {
+      const tree = await readTree(shared?.share(image) ?? image, trustReader, {
         ...(open.signal ? { signal: open.signal } : {}),
         ...(open.layers ? { layers: open.layers } : {}),
         onProgress: (bytes, done) => onProgress?.({ target, layers: image.layers.length, done, bytes }),

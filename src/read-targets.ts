@@ -25,7 +25,7 @@ export async function* readTargets(
     } else {
       const { scanAll } = await import('./scan-all.ts')
       const results: TargetResult[] = []
-      await scanAll([target], { ...options, rules }, (_, result) => results.push(result))
+      await scanAll([target], { ...options, rules }, { onResult: result => results.push(result) })
       yield* results
     }
   }

@@ -1,62 +1,135 @@
 /** A scan of all that a user named: configuration and policies found, results gathered into one report. */
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { ruleIds } from '../rules/index.ts'
+import type { Config } from './config/config.ts'
 import { readConfigText } from './config/find.ts'
 import { Configs, withNetwork } from './config/load.ts'
 import { settle } from './config/settings.ts'
+import { inOrder } from './fleet/in-order.ts'
+import { Interner } from './fleet/intern.ts'
+import { laneOf } from './fleet/lane.ts'
+import { SharedDocuments } from './fleet/shared-documents.ts'
+import { SharedLayers } from './fleet/shared-layers.ts'
+import { Connections } from './image/registry/connections.ts'
 import type { ScanOptions } from './index.ts'
 import { openOptions } from './open-options.ts'
 import { mergePolicies, type Policy, readPolicy } from './policy/index.ts'
-import { buildReport } from './report/build.ts'
+import { buildTarget, reportOf } from './report/build.ts'
 import type { Report, ReportTarget } from './report/report.ts'
 import type { TargetResult } from './result.ts'
 import { type ScanSettings, scanTarget } from './scan.ts'
-import { withBaseline } from './silence/baseline.ts'
+import { Baseline } from './silence/baseline.ts'
 import { applyIgnores } from './silence/ignores.ts'
 
 /** paranoia's own file (https://github.com/jetstack/paranoia): read as it is, from the current folder alone. */
 const PARANOIA = '.paranoia.yaml'
 
+/** Images read at once where nobody says: one waits for its registry while another is unpacked. */
+const LEAST_AT_ONCE = 4
+
 type Settings = ScanOptions & Pick<ScanSettings, 'at'>
 
-/** @param onTarget called with each target as soon as it is judged, and with what it was made of */
+/** Who watches a scan. */
+export interface ScanWatch {
+  /** What a target was found to be, as soon as it is judged, whichever is first. */
+  readonly onResult?: (result: TargetResult) => void
+  /** What is told of a target, in the order of the targets, as soon as all before it are told. */
+  readonly onTarget?: (target: ReportTarget) => void
+}
+
+/** What a target has come to: as it is told while the run goes on, and as it stands in the report. */
+interface Told {
+  readonly shown: ReportTarget
+  readonly reported: ReportTarget
+}
+
+/** Only an abort and wrong options are thrown: what can't be read is told in the report. */
 export async function scanAll(
   targets: readonly string[],
   options: Settings,
-  onTarget: (target: ReportTarget, result: TargetResult) => void,
+  { onResult, onTarget }: ScanWatch,
 ): Promise<Report> {
-  const { at } = options
+  const { at, onProgress } = options
   const configs = new Configs(options.config ?? null, options.env ?? process.env)
   const config = await configs.for('.')
+  const baseline = new Baseline(options)
+  const settings = await scanSettings(options, configs, config)
+  const interner = new Interner()
+  const reported: ReportTarget[] = []
+  let done = 0
+  const progress: ScanSettings['onProgress'] =
+    onProgress && targets.length > 1
+      ? state => onProgress({ ...state, targets: { done, all: targets.length } })
+      : onProgress
+
+  const tell = (found: TargetResult): Told => {
+    const { target } = found
+    const reference = found.model?.kind === 'dockerfile' ? null : (found.model?.reference ?? null)
+    const ignores = config?.ignores ?? []
+    const findings = applyIgnores(found.findings, { target, reference }, ignores, at, configs.used)
+    const result = { ...found, findings, config: config?.file ?? null }
+    onResult?.(result)
+    const shown = interner.target(buildTarget(result, settings))
+    const fresh = baseline.fresh(result)
+    if (fresh.length === findings.length) return { shown, reported: shown }
+    const left = shown.findings.filter((_, index) => fresh.includes(findings[index]!))
+    const without = { ...shown, findings: left }
+    // An updated baseline knows everything: what is new is only known without it.
+    return { shown: options.updateBaseline ? shown : without, reported: without }
+  }
+
+  const work = async (target: string, signal: AbortSignal): Promise<readonly Told[]> => {
+    const all: Told[] = []
+    const own = {
+      ...settings,
+      open: { ...settings.open, signal },
+      ...(progress && { onProgress: progress }),
+    }
+    for await (const found of scanTarget(target, own)) all.push(tell(found))
+    done++
+    return all
+  }
+  const atOnce = options.jobs ?? Math.max(LEAST_AT_ONCE, availableParallelism())
+  try {
+    for await (const told of inOrder(targets, { atOnce, laneOf }, work, options.signal)) {
+      for (const one of told) {
+        reported.push(one.reported)
+        onTarget?.(one.shown)
+      }
+    }
+  } finally {
+    settings.open.connections?.close()
+  }
+  baseline.end()
+  for (const note of configs.unused()) options.onNote?.(note)
+  return reportOf(reported, at)
+}
+
+async function scanSettings(
+  options: Settings,
+  configs: Configs,
+  config: Config | null,
+): Promise<ScanSettings> {
   const { rules, expiringWithin } = settle(options, config, ruleIds())
   const policy = policyOf(options.config === 'find', config?.policy ?? null)
-  const settings: ScanSettings = {
-    at,
+  const open = openOptions(withNetwork(options, await configs.network()))
+  const shared = new SharedLayers(open.layers)
+  return {
+    at: options.at,
     expiringWithin,
     rules,
+    shared,
     open: {
-      ...openOptions(withNetwork(options, await configs.network())),
+      ...open,
+      layers: shared,
+      documents: new SharedDocuments(open.documents),
+      connections: new Connections(),
       ...(options.allPlatforms === undefined ? {} : { allPlatforms: options.allPlatforms }),
       ...(options.deep === undefined ? {} : { deep: options.deep }),
     },
     ...(policy === null ? {} : { policy }),
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   }
-  const results: TargetResult[] = []
-  for (const target of targets) {
-    for await (const found of scanTarget(target, settings)) {
-      const reference = found.model?.kind === 'dockerfile' ? null : (found.model?.reference ?? null)
-      const ignores = config?.ignores ?? []
-      const findings = applyIgnores(found.findings, { target, reference }, ignores, at, configs.used)
-      const result = { ...found, findings, config: config?.file ?? null }
-      results.push(result)
-      // An updated baseline knows everything: what is new is only known without it.
-      const shown = options.updateBaseline ? [result] : withBaseline([result], options)
-      for (const built of buildReport(shown, { at, expiringWithin }).targets) onTarget(built, result)
-    }
-  }
-  for (const note of configs.unused()) options.onNote?.(note)
-  return buildReport(withBaseline(results, options), { at, expiringWithin })
 }
 
 function policyOf(find: boolean, own: Policy | null): Policy | null {

@@ -33,8 +33,9 @@ export async function interruptible<T>(
   }
 }
 
-/** `layer 2/7, 31.4 MB` */
-function howFar({ layers, done, bytes }: ScanProgress): string {
+/** `layer 2/7, 31.4 MB`; of many targets how many are done before it: `117 of 200 done, layer 2/7, 31.4 MB`. */
+function howFar({ layers, done, bytes, targets }: ScanProgress): string {
   const size = sizeOf(bytes)
-  return layers === 0 ? size : `layer ${Math.min(done + 1, layers)}/${layers}, ${size}`
+  const layer = layers === 0 ? '' : `layer ${Math.min(done + 1, layers)}/${layers}, `
+  return `${targets ? `${targets.done} of ${targets.all} done, ` : ''}${layer}${size}`
 }

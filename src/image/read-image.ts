@@ -83,7 +83,7 @@ async function layerFacts(
 }
 
 /** Facts from a cache take as much memory as those that are gathered. @throws JobError `limit` */
-function countAgain({ entries, diffId }: LayerFacts, budget: Budget): void {
+export function countAgain({ entries, diffId }: LayerFacts, budget: Budget): void {
   if (!(entries instanceof EntryLog)) return
   const what = `the layer ${diffId}`
   budget.takeRecord(what, entries.bytes, entries.names)

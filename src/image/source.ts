@@ -2,6 +2,7 @@ import { lstat, stat } from 'node:fs/promises'
 import { JobError } from '../errors.ts'
 import type { ContentReader, DocumentCache, OpenedImage, ReadOptions } from './facts.ts'
 import { printable } from './path.ts'
+import type { Connections } from './registry/connections.ts'
 import { sources } from './sources/index.ts'
 
 /** How images are to be opened. Everything that comes from flags and environment is handed in. */
@@ -27,6 +28,8 @@ export interface OpenOptions extends ReadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Milliseconds without a byte until a registry or an engine is given up; absent: limits.idleMs. */
   readonly idleMs?: number
+  /** Shared by the images of one run; absent: each has its own. */
+  readonly connections?: Connections
   /** Absent: every document is asked for. */
   readonly documents?: DocumentCache
   /** What `-` reads; absent: the process's standard input. */

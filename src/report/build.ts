@@ -56,7 +56,8 @@ export function reportOf(targets: ReportTarget[], at: Instant): Report {
   }
 }
 
-function buildTarget(
+/** What the report says of one target. */
+export function buildTarget(
   { target, kind, model, findings, error, config = null }: TargetResult,
   settings: ReportSettings,
 ): ReportTarget {

@@ -21,18 +21,51 @@ interface BaselineFile {
   readonly findings: readonly BaselineEntry[]
 }
 
+/** One run's baseline: what is known, and, where it is to be written anew, what this run found. */
+export class Baseline {
+  readonly #file: string | null
+  readonly #known: readonly BaselineEntry[]
+  readonly #found: BaselineEntry[] | null
+
+  /** @throws JobError `unreadable`, `malformed` */
+  constructor({ baseline, updateBaseline }: BaselineOptions) {
+    this.#file = baseline ?? null
+    this.#found = updateBaseline && this.#file !== null ? [] : null
+    this.#known = this.#file === null || this.#found !== null ? [] : readBaseline(this.#file)
+  }
+
+  /** What of a result is new. Where the baseline is written anew, everything becomes known: nothing is. */
+  fresh(result: TargetResult): readonly Finding[] {
+    if (this.#file === null) return result.findings
+    if (this.#found === null) return newFindings(result, this.#known)
+    for (const finding of result.findings) this.#found.push(entryOf(finding, result))
+    return []
+  }
+
+  /** At the end of the run: writes what was found. @throws JobError `unreadable` */
+  end(): void {
+    if (this.#file !== null && this.#found !== null) writeBaseline(this.#file, this.#found)
+  }
+}
+
+interface BaselineOptions {
+  readonly baseline?: string
+  readonly updateBaseline?: boolean
+}
+
 /**
  * The results without what the baseline knows; with `updateBaseline` all of them become the baseline.
  * @throws JobError `unreadable`, `malformed`
  */
 export function withBaseline<T extends TargetResult>(
   results: readonly T[],
-  { baseline, updateBaseline }: { readonly baseline?: string; readonly updateBaseline?: boolean },
+  options: BaselineOptions,
 ): readonly T[] {
-  if (baseline === undefined) return results
-  if (updateBaseline) writeBaseline(baseline, results)
-  const known = readBaseline(baseline)
-  return results.map(result => ({ ...result, findings: newFindings(result, known) }))
+  if (options.baseline === undefined) return results
+  const baseline = new Baseline(options)
+  const left = results.map(result => ({ ...result, findings: baseline.fresh(result) }))
+  baseline.end()
+  return left
 }
 
 /** @throws JobError `unreadable`, `malformed` */
@@ -54,9 +87,8 @@ function readBaseline(file: string): readonly BaselineEntry[] {
 }
 
 /** @throws JobError `unreadable` */
-function writeBaseline(file: string, results: readonly TargetResult[]): void {
-  const findings = results.flatMap(result => result.findings.map(finding => entryOf(finding, result)))
-  const content: BaselineFile = { version: 1, findings: findings.sort(byText) }
+function writeBaseline(file: string, findings: readonly BaselineEntry[]): void {
+  const content: BaselineFile = { version: 1, findings: [...findings].sort(byText) }
   try {
     writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
   } catch (error) {

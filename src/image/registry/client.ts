@@ -7,11 +7,14 @@ import { printable, withoutLogin } from '../path.ts'
 import type { ImageReference } from '../reference.ts'
 import { authorize, notLoggedIn, refused } from './auth.ts'
 import { bodyChunks, readBody } from './body.ts'
-import { type Credential, findCredential } from './credentials.ts'
-import { allowsPlainHttp, HttpClient, type HttpOptions, type HttpRequest } from './http.ts'
+import { Connections, type Session } from './connections.ts'
+import { findCredential } from './credentials.ts'
+import { allowsPlainHttp, type HttpClient, type HttpOptions, type HttpRequest } from './http.ts'
 
 export interface RegistryOptions extends HttpOptions {
   readonly authfile?: string
+  /** Shared with other images; absent: this one's own. */
+  readonly connections?: Connections
 }
 
 /** Docker Hub's registry is not at the name that its references bear. */
@@ -33,15 +36,17 @@ const MANIFESTS = [
 export class RegistryClient {
   readonly #reference: ImageReference
   readonly #options: RegistryOptions
+  readonly #connections: Connections
   readonly #http: HttpClient
   readonly #origin: URL
-  #credential: Promise<Credential | null> | null = null
-  #authorization: string | null = null
+  readonly #session: Session
 
   constructor(reference: ImageReference, options: RegistryOptions) {
     this.#reference = reference
     this.#options = options
-    this.#http = new HttpClient(options)
+    this.#connections = options.connections ?? new Connections()
+    this.#http = this.#connections.http(options)
+    this.#session = this.#connections.session(`${reference.registry}/${reference.repository}`)
     const host = reference.registry === 'docker.io' ? HUB : reference.registry
     this.#origin = new URL(`${allowsPlainHttp(host, options.plainHttp) ? 'http' : 'https'}://${host}`)
   }
@@ -90,8 +95,9 @@ export class RegistryClient {
     }
   }
 
+  /** Ends its own connections; those that are shared are their owner's to end. */
   close(): void {
-    this.#http.close()
+    if (this.#options.connections === undefined) this.#connections.close()
   }
 
   async #get(
@@ -102,7 +108,8 @@ export class RegistryClient {
     const start = new URL(`/v2/${this.#reference.repository}/${path}`, this.#origin)
     let asked: string | null = null
     for (let attempt = 1; ; attempt++) {
-      const used = this.#authorization
+      await this.#connections.ready(start.host, request.signal ?? this.#options.signal)
+      const used = this.#session.authorization
       const { response, url } = await this.#follow(start, request)
       const status = response.statusCode ?? 0
       if (status === 200 || (status === 206 && request.headers.range)) return { response, url }
@@ -110,7 +117,7 @@ export class RegistryClient {
         asked = response.headers['www-authenticate'] ?? ''
         response.destroy()
         // Another request may have logged in meanwhile: then its answer is tried first.
-        if (used === this.#authorization) await this.#login(asked)
+        if (used === this.#session.authorization) await this.#login(asked)
         else asked = null
         continue
       }
@@ -118,6 +125,8 @@ export class RegistryClient {
         const wait = retryAfter(response.headers['retry-after'], attempt)
         if (wait <= limits.retryAfterMs) {
           response.destroy()
+          // The wish of a host is for all who ask it.
+          if (response.headers['retry-after']) this.#connections.pause(url.host, wait)
           await this.#pause(wait)
           continue
         }
@@ -128,8 +137,8 @@ export class RegistryClient {
 
   async #login(challenge: string): Promise<void> {
     const { env, authfile } = this.#options
-    this.#credential ??= findCredential(this.#reference, { env, ...(authfile && { authfile }) })
-    this.#authorization = await authorize(this.#http, this.#reference, challenge, await this.#credential)
+    this.#session.credential ??= findCredential(this.#reference, { env, ...(authfile && { authfile }) })
+    this.#session.authorization = await authorize(this.#http, this.#reference, challenge, await this.#session.credential)
   }
 
   /** Redirects are followed without the credential, and never from https to http. */
@@ -140,7 +149,7 @@ export class RegistryClient {
     let url = start
     for (let hops = 0; hops <= limits.redirects; hops++) {
       const own = url.origin === this.#origin.origin
-      const authorization = own && this.#authorization ? { authorization: this.#authorization } : {}
+      const authorization = own && this.#session.authorization ? { authorization: this.#session.authorization } : {}
       const response = await this.#http.request(url, {
         ...request,
         headers: { ...request.headers, ...authorization },
@@ -161,9 +170,9 @@ export class RegistryClient {
 
   /** A registry that repeats what it was sent must not make us print it. */
   async #withoutSecrets(said: string): Promise<string> {
-    const credential = await this.#credential
+    const credential = await this.#session.credential
     const secret = credential?.kind === 'basic' ? credential.password : credential?.token
-    const sent = this.#authorization?.split(' ')[1]
+    const sent = this.#session.authorization?.split(' ')[1]
     return [secret, sent].some(one => one && said.includes(one)) ? '' : said
   }
 
@@ -173,7 +182,7 @@ export class RegistryClient {
     const own = url.origin === this.#origin.origin
     if (own && (status === 401 || status === 403)) {
       response.destroy()
-      return (await this.#credential) ? refused(reference) : notLoggedIn(reference)
+      return (await this.#session.credential) ? refused(reference) : notLoggedIn(reference)
     }
     const said = await this.#withoutSecrets(await errorMessage(response, url))
     if (status === 404) {

@@ -21,7 +21,7 @@ export const registry: Source = {
     const pinned = reference.digest === null ? null : (documents?.read(reference.digest) ?? null)
     if (options.offline && pinned === null) throw notAsked(reference.canonical)
     const wanted = wantedPlatform(options.platform)
-    const { authfile, signal } = options
+    const { authfile, signal, connections } = options
     const client = new RegistryClient(reference, {
       plainHttp: options.plainHttp ?? [],
       ca: options.caFile ? await readCa(options.caFile) : null,
@@ -30,6 +30,7 @@ export const registry: Source = {
       strangers: options.strangers ?? false,
       ...(authfile && { authfile }),
       ...(signal && { signal }),
+      ...(connections && { connections }),
     })
     try {
       const what = `the manifest of ${reference.canonical}`
