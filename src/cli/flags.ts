@@ -120,6 +120,16 @@ export const networkFlags = {
   }),
 }
 
+export const jobFlags = {
+  jobs: Flags.integer({
+    helpGroup: 'SPEED',
+    helpValue: 'N',
+    min: 1,
+    max: 256,
+    summary: 'how much is read at once [default: as many as there are processors, images at least 4]',
+  }),
+}
+
 export interface NetworkValues {
   readonly offline: boolean
   readonly authfile?: string | undefined

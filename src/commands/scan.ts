@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
-import { judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
+import { jobFlags, judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
 import { interruptible } from '../cli/interruptible.ts'
 import { readTargetList } from '../cli/target-list.ts'
 import { JobError } from '../errors.ts'
@@ -62,6 +62,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
     ...judgeFlags,
     ...reportFlags,
     ...networkFlags,
+    ...jobFlags,
   }
 
   async run(): Promise<void> {
@@ -84,6 +85,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
         deep: flags.deep,
         ...networkOptions(flags),
         ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+        ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
       }),
     )
     await this.report(report, flags)

@@ -1,4 +1,5 @@
 import type { FactsCache, Layer, LayerFacts, OpenedImage } from '../image/facts.ts'
+import { throwIfAborted } from '../image/layer-facts.ts'
 import { countAgain } from '../image/read-image.ts'
 import { limits } from '../limits.ts'
 
@@ -56,6 +57,7 @@ export class SharedLayers implements FactsCache {
       facts: async (reader, options) => {
         for (let flight = this.#flights.get(diffId); flight; flight = this.#flights.get(diffId)) {
           const facts = await before(flight, options.signal)
+          throwIfAborted(options.signal)
           // Another image's failure is its own: its registry, its share of memory, its name in the message.
           if (facts === null) continue
           if (options.budget) countAgain(facts, options.budget)
@@ -106,9 +108,10 @@ function sizeOf(facts: LayerFacts): number {
   return bytes
 }
 
-/** Who is interrupted waits for nobody; what it would have read then says so itself. */
+/** Who is interrupted waits for nobody. */
 function before(flight: Flight, signal: AbortSignal | undefined): Flight {
   if (!signal) return flight
+  if (signal.aborted) return Promise.resolve(null)
   return new Promise(resolve => {
     const end = () => resolve(null)
     signal.addEventListener('abort', end, { once: true })

@@ -62,6 +62,10 @@ const cases: Record<Limit, Elsewhere | (() => Promise<void>)> = {
   redirects: registry('in a circle'),
   resumes: registry('one that is cut without end is truncated'),
   retryAfterMs: registry('a wait that is too long'),
+  sharedLayersBytes: {
+    file: 'test/fleet/shared-layers.test.ts',
+    test: 'no more bytes than may stay in memory',
+  },
 
   async certificatesPerImage() {
     const reader = {

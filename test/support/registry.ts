@@ -160,8 +160,13 @@ export async function startFaultProxy(
     seen.push(req)
     const real = () => fetchReal(registry, req)
     if (await fault(req, res, real)) return
-    const { status, headers, body } = await real()
-    res.writeHead(status, headers).end(body)
+    try {
+      const { status, headers, body } = await real()
+      res.writeHead(status, headers).end(body)
+    } catch {
+      // The registry has ended before its proxy.
+      res.destroy()
+    }
   }
   const made = tls
     ? createTlsServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, handler)

@@ -138,7 +138,12 @@ export class RegistryClient {
   async #login(challenge: string): Promise<void> {
     const { env, authfile } = this.#options
     this.#session.credential ??= findCredential(this.#reference, { env, ...(authfile && { authfile }) })
-    this.#session.authorization = await authorize(this.#http, this.#reference, challenge, await this.#session.credential)
+    this.#session.authorization = await authorize(
+      this.#http,
+      this.#reference,
+      challenge,
+      await this.#session.credential,
+    )
   }
 
   /** Redirects are followed without the credential, and never from https to http. */
@@ -149,7 +154,8 @@ export class RegistryClient {
     let url = start
     for (let hops = 0; hops <= limits.redirects; hops++) {
       const own = url.origin === this.#origin.origin
-      const authorization = own && this.#session.authorization ? { authorization: this.#session.authorization } : {}
+      const authorization =
+        own && this.#session.authorization ? { authorization: this.#session.authorization } : {}
       const response = await this.#http.request(url, {
         ...request,
         headers: { ...request.headers, ...authorization },
