@@ -1,0 +1,84 @@
+import { dockerfiles, firstOf } from '../inputs/dockerfiles.ts'
+import { faster, type Row, type Subject } from '../row.ts'
+
+const COUNT = 5_000
+const HALF = COUNT / 2
+
+export const manyDockerfiles: Row = {
+  id: 'dockerfiles',
+  title: '5,000 Dockerfiles in one call',
+  doc: `5,000 different Dockerfiles of public repositories (git repositories that lie in the folder given by
+\`--corpus\`), in one call each: \`imgtrust lint FOLDER\`, \`hadolint --no-fail FILE…\`, \`checkov --directory FOLDER
+--framework dockerfile\`. "Linear": the time of all, against twice that of the first half; we read it as at most 1.1.`,
+  rounds: [3, 1],
+  warmUp: 0,
+  claims: [
+    faster('hadolint', 'imgtrust', 'hadolint', { must: 3 }),
+    faster('checkov', 'imgtrust', 'checkov', { must: 10 }),
+    {
+      id: 'linear',
+      what: 'against twice the time of 2,500',
+      unit: '×',
+      better: 'less',
+      must: 1.1,
+      goal: null,
+      of: ['imgtrust', 'imgtrust, 2,500'],
+      value: round => round.imgtrust!.wall / (2 * round['imgtrust, 2,500']!.wall),
+    },
+    {
+      id: 'memory',
+      what: 'peak memory',
+      unit: 'MB',
+      better: 'less',
+      must: 250,
+      goal: null,
+      of: ['imgtrust'],
+      value: ({ imgtrust }) => imgtrust!.peak / 1e6,
+    },
+    {
+      id: 'each',
+      what: 'a Dockerfile',
+      unit: 'ms',
+      better: 'less',
+      must: null,
+      goal: null,
+      of: ['imgtrust'],
+      value: ({ imgtrust }) => (imgtrust!.wall / COUNT) * 1e3,
+    },
+  ],
+  prepare: async bench => {
+    const folder = dockerfiles(bench, COUNT)
+    if (folder === null)
+      return {
+        skipped: `fewer than ${COUNT} Dockerfiles in ${bench.corpus.join(' ') || 'no corpus'}: name one by --corpus DIR`,
+      }
+    // Some are cut short or templates: an engine refuses them, and so do linters.
+    const statuses = [0, 1, 2]
+    const missing: Record<string, string> = {}
+    const peer = (name: string, ...words: string[]): Subject[] => {
+      const path = bench.peer(name)
+      if (path === null) missing[name] = 'not here'
+      return path === null ? [] : [{ name, command: [path, ...words], statuses, cwd: folder }]
+    }
+    const lint = bench.imgtrust('lint', '--quiet')
+    return {
+      input: '5,000 files',
+      missing,
+      subjects: [
+        { name: 'imgtrust', command: [...lint, folder], statuses },
+        ...peer('hadolint', '--no-fail', ...firstOf(folder, COUNT)),
+        { name: 'imgtrust, 2,500', command: [...lint, ...firstOf(folder, HALF)], statuses },
+        ...peer(
+          'checkov',
+          '--directory',
+          folder,
+          '--framework',
+          'dockerfile',
+          '--compact',
+          '--quiet',
+          '--skip-download',
+        ).map(one => ({ ...one, every: 3 })),
+      ],
+    }
+  },
+}
