@@ -2,14 +2,18 @@ import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { JobError, oneLine } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { FastGunzip, GzipError, inflateWay } from './inflate.ts'
 
 export type Compression = 'gzip' | 'zstd' | 'none'
 
-/** Small pieces cost more than their inflation: the network's are gathered to this size. */
+/** Small pieces cost the stream more than their inflation: the network's are gathered to this size. */
 const GATHER = 256 * 1024
 /** zlib's own 16 KiB make it twice as slow. */
 const CHUNK = 512 * 1024
 const ZSTD_PIECE = 64 * 1024
+/** First bytes by which a compression is told. */
+const HEAD = 4
+const nothing: Uint8Array = new Uint8Array(0)
 /** Some seconds of copying. */
 const MOST_MOVED = 16 * 1024 ** 3
 
@@ -25,7 +29,10 @@ export function compressionOf(head: Uint8Array): Compression {
   return 'none'
 }
 
-/** Takes plain bytes; may say what to wait for before it is given more. */
+/**
+ * Takes plain bytes; may say what to wait for before it is given more. A chunk is valid until then: its buffer is
+ * filled anew for the next one.
+ */
 export type Sink = (chunk: Uint8Array) => Promise<void> | undefined
 
 /** Takes compressed bytes, hands plain ones on. */
@@ -44,8 +51,8 @@ interface Engine {
 export class Decompressor {
   readonly #what: string
   readonly #sink: Sink
-  #head: Uint8Array[] = []
-  #headBytes = 0
+  /** The first bytes, while they are too few to tell. */
+  #head: Uint8Array = nothing
   #engine: Engine | null = null
   #in = 0
   #out = 0
@@ -63,21 +70,21 @@ export class Decompressor {
   }
 
   /**
-   * The chunk must not change afterwards.
+   * The chunk may change as soon as the call, or what it returns, is done.
    * @returns a promise to wait for before the next call, or undefined where there is no need
    * @throws (or rejects with) JobError `malformed`, `truncated`, `limit`, or what the sink throws
    */
   write(chunk: Uint8Array): Promise<void> | undefined {
     this.#in += chunk.length
     if (this.#engine) return this.#engine.write(chunk)
-    this.#head.push(chunk)
-    this.#headBytes += chunk.length
-    return this.#headBytes < 4 ? undefined : this.#start()
+    if (this.#head.length + chunk.length >= HEAD) return this.#start(chunk)
+    this.#head = Buffer.concat([this.#head, chunk])
+    return undefined
   }
 
   /** All bytes were written: resolves when all plain ones have been handed on. */
   async end(): Promise<void> {
-    if (!this.#engine && this.#headBytes > 0) await this.#start()
+    if (!this.#engine && this.#head.length > 0) await this.#start(nothing)
     await this.#engine?.end()
   }
 
@@ -86,9 +93,8 @@ export class Decompressor {
     this.#engine?.abort()
   }
 
-  async #start(): Promise<void> {
-    const head = this.#head.length === 1 ? this.#head[0]! : Buffer.concat(this.#head)
-    this.#head = []
+  async #start(chunk: Uint8Array): Promise<void> {
+    const head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk])
     const compression = compressionOf(head)
     if (compression === 'none') this.#engine = plain(this.#sink)
     else if (compression === 'gzip') this.#engine = gunzip(this.#what, this.#sink)
@@ -106,6 +112,30 @@ function plain(sink: Sink): Engine {
 }
 
 function gunzip(what: string, sink: Sink): Engine {
+  return inflateWay() === 'fast' ? byHandle(what, sink) : byStream(what, sink)
+}
+
+function byHandle(what: string, sink: Sink): Engine {
+  const gunzip = new FastGunzip(sink)
+  const fail = (error: unknown): never => {
+    gunzip.close()
+    throw error instanceof GzipError ? explain(what, 'gzip', error) : error
+  }
+  const guarded = (step: () => Promise<void> | undefined): Promise<void> | undefined => {
+    try {
+      return step()?.catch(fail)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+  return {
+    write: chunk => guarded(() => gunzip.write(chunk)),
+    end: async () => guarded(() => gunzip.end()),
+    abort: () => gunzip.close(),
+  }
+}
+
+function byStream(what: string, sink: Sink): Engine {
   const options = { chunkSize: CHUNK, readableHighWaterMark: 4 * CHUNK, writableHighWaterMark: 2 * GATHER }
   return through(what, 'gzip', zlib.createGunzip(options), sink)
 }
@@ -129,21 +159,26 @@ function through(what: string, kind: Compression, stream: Transform, sink: Sink)
   })()
   // It is awaited in end() or by the next write: until then its failure is nobody's.
   consumed.catch(() => {})
-  let gathered: Uint8Array[] = []
+  const gathered = Buffer.allocUnsafeSlow(GATHER)
   let size = 0
-  const flush = (): Promise<void> | undefined => {
-    const chunk = gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered)
-    gathered = []
+  /** Until the stream has read all of the chunk, or has ended. */
+  const put = (chunk: Uint8Array): Promise<void> =>
+    stream.destroyed
+      ? consumed
+      : Promise.race([new Promise<void>(resolve => stream.write(chunk, () => resolve())), consumed])
+  const flush = async () => {
+    const chunk = gathered.subarray(0, size)
     size = 0
-    if (stream.destroyed) return consumed
-    if (stream.write(chunk)) return undefined
-    return Promise.race([new Promise<void>(resolve => stream.once('drain', resolve)), consumed])
+    await put(chunk)
   }
   return {
     write(chunk) {
-      gathered.push(chunk)
-      size += chunk.length
-      return size >= GATHER ? flush() : undefined
+      if (size + chunk.length < GATHER) {
+        gathered.set(chunk, size)
+        size += chunk.length
+        return undefined
+      }
+      return size === 0 ? put(chunk) : flush().then(() => put(chunk))
     },
     async end() {
       if (size > 0) await flush()
@@ -211,7 +246,8 @@ async function unzstd(what: string, sink: Sink): Promise<Engine> {
     async write(chunk) {
       // It unpacks a piece at once, however much that gives: small pieces leave room to wait.
       for (let at = 0; at < chunk.length; at += ZSTD_PIECE) {
-        push(chunk.subarray(at, at + ZSTD_PIECE), false)
+        // It keeps what is not yet a whole block.
+        push(new Uint8Array(chunk.subarray(at, at + ZSTD_PIECE)), false)
         if (waits.length > 0) await settled()
       }
     },
