@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { missing } from '../support/program.ts'
 import { root } from '../support/run.ts'
@@ -38,6 +38,11 @@ beforeEach(() => {
   mkdirSync(join(folder, 'temp'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+// Without it the action would install itself, here: over the modules that run this test.
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist/cli/start.cjs'))) throw new Error('not built: npm run build comes first')
+})
 
 function runAction(inputs: Readonly<Record<string, string>>) {
   for (const name of Object.keys(inputs)) expect(Object.keys(action.inputs)).toContain(name)

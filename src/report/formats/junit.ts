@@ -1,5 +1,6 @@
 import { reaches } from '../../finding.ts'
 import type { Rule } from '../../rule.ts'
+import { escapeMarkup } from '../escape-markup.ts'
 import { codeOf, remediesOf } from '../place.ts'
 import { clientWords, refusalSentence } from '../refusals.ts'
 import type { Report, ReportFinding, ReportTarget } from '../report.ts'
@@ -32,16 +33,7 @@ export function createJunit(rules: readonly Rule[]): Format {
 
 /** The one escape function of this format: fit for XML 1.0 text and for attributes in double quotes. */
 export function escapeXml(value: string): string {
-  return value
-    .split('\n')
-    .map(visible)
-    .join('\n')
-    .replace(/[\ufffe\uffff]/g, char => `\\u{${char.charCodeAt(0).toString(16)}}`)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&apos;')
+  return escapeMarkup(value).replaceAll("'", '&apos;')
 }
 
 interface Suite {

@@ -1,5 +1,5 @@
 /** HTML as a value: what is put into a template is escaped unless it is HTML already, so nothing gets in raw. */
-import { visible } from '../visible.ts'
+import { escapeMarkup } from '../escape-markup.ts'
 
 /** Markup that is safe to stand in a page. Only {@link html} and {@link ownMarkup} make it. */
 export class Html {
@@ -17,16 +17,7 @@ export type Content = Html | string | number | null | readonly Content[]
  * `\u{…}` first; lines stay lines.
  */
 export function escapeHtml(value: string): string {
-  return value
-    .split('\n')
-    .map(visible)
-    .join('\n')
-    .replace(/[\ufffe\uffff]/g, char => `\\u{${char.charCodeAt(0).toString(16)}}`)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
+  return escapeMarkup(value).replaceAll("'", '&#39;')
 }
 
 /** A template of markup: each value is escaped, lists are joined. Attributes stand in double quotes. */

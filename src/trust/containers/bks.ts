@@ -1,7 +1,10 @@
 import { limits } from '../../limits.ts'
-import { type ContainedCertificate, type Container, contained } from './container.ts'
+import { type ContainedCertificate, type Container, contained, keysProblem } from './container.ts'
+import { DataInput } from './data-input.ts'
 
 const saltBytes = 20
+/** Version, the salt with its length, rounds. */
+const headBytes = 8 + saltBytes + 4
 /** SHA-1 HMAC over the entries; without the password it says nothing. */
 const digestBytes = 20
 /** `BcKeyStoreSpi` takes 1024 and up to 1023 more; a reader takes any. */
@@ -36,11 +39,7 @@ export const bks: Container = {
       )
     }
     const { certificates, problems, keys } = entries
-    if (keys > 0)
-      problems.push(
-        `${keys} of its entries ${keys === 1 ? 'is a key' : 'are keys'}: which programs take their certificates for anchors is not known`,
-      )
-    return { certificates, problems }
+    return { certificates, problems: [...problems, ...keysProblem(keys)] }
   },
 }
 
@@ -48,66 +47,41 @@ class Entries {
   readonly problems: string[] = []
   readonly certificates: ContainedCertificate[] = []
   keys = 0
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
-  /** Behind version, salt and rounds. */
-  #at = 8 + saltBytes + 4
+  readonly #input: DataInput
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#input = new DataInput(bytes, headBytes)
   }
 
   /** @throws RangeError where it ends too early, or is something else */
   read(): void {
-    for (let type = this.#byte(); type !== end; type = this.#byte()) {
-      const alias = this.#text()
-      this.#take(8)
-      for (let chain = this.#number(); chain > 0; chain--) this.#certificate(false, null)
+    for (let type = this.#input.byte(); type !== end; type = this.#input.byte()) {
+      const alias = this.#input.text()
+      this.#input.take(8)
+      for (let chain = this.#input.number(); chain > 0; chain--) this.#certificate(false, null)
       if (type === certificateEntry) this.#certificate(true, alias)
       else if (type === keyEntry) {
         this.keys++
-        this.#byte()
-        this.#text()
-        this.#text()
-        this.#take(this.#number())
+        this.#input.byte()
+        this.#input.text()
+        this.#input.text()
+        this.#input.take(this.#input.number())
       } else if (type === secretEntry || type === sealedEntry) {
         this.keys++
-        this.#take(this.#number())
+        this.#input.take(this.#input.number())
       } else throw new RangeError('no entry')
     }
-    const left = this.#bytes.length - this.#at
+    const { left } = this.#input
     if (left !== digestBytes)
       this.problems.push(`${left} bytes follow its entries, where its digest of ${digestBytes} is due`)
   }
 
   #certificate(anchor: boolean, alias: string | null): void {
-    const type = this.#text()
-    const offset = this.#at
-    const der = this.#take(this.#number())
+    const type = this.#input.text()
+    const offset = this.#input.at
+    const der = this.#input.take(this.#input.number())
     if (this.certificates.length >= limits.certificatesPerFile) throw new RangeError('too many')
     if (type !== 'X.509') this.problems.push('one of its certificates is of an unknown type')
     else this.certificates.push(contained(der, 'BKS', anchor, { offset, alias }))
-  }
-
-  #byte(): number {
-    return this.#view.getUint8(this.#at++)
-  }
-
-  #number(): number {
-    this.#at += 4
-    return this.#view.getUint32(this.#at - 4)
-  }
-
-  #text(): string {
-    const length = this.#view.getUint16(this.#at)
-    this.#at += 2
-    return Buffer.from(this.#take(length)).toString('utf8')
-  }
-
-  #take(length: number): Uint8Array {
-    if (length > this.#bytes.length - this.#at) throw new RangeError('past the end')
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
   }
 }

@@ -42,6 +42,14 @@ export interface ContainedCertificate extends FoundCertificate {
 /** Bytes by which a container is told: SQLite's and a PEM line's are the longest. */
 export const startBytes = 32
 
+/** The problem of a keystore that holds keys beside its certificates; none where `keys` is 0. */
+export function keysProblem(keys: number): readonly string[] {
+  if (keys === 0) return []
+  return [
+    `${keys} of its entries ${keys === 1 ? 'is a key' : 'are keys'}: which programs take their certificates for anchors is not known`,
+  ]
+}
+
 /** A certificate as a container holds it. */
 export function contained(
   der: Uint8Array,

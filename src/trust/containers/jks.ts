@@ -1,7 +1,15 @@
 import { limits } from '../../limits.ts'
-import { type ContainedCertificate, type Container, type Contents, contained } from './container.ts'
+import {
+  type ContainedCertificate,
+  type Container,
+  type Contents,
+  contained,
+  keysProblem,
+} from './container.ts'
+import { DataInput } from './data-input.ts'
 
 const magics = { 4277010157: 'JKS', 3469659854: 'JCEKS' } as const
+const MAGIC_BYTES = 4
 const [keyEntry, certificateEntry, secretKeyEntry] = [1, 2, 3]
 /** SHA-1 over password and content; without the password it says nothing. */
 const digestBytes = 20
@@ -39,41 +47,33 @@ class Entries {
   readonly problems: string[] = []
   count = 0
   entries = 0
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
+  readonly #input: DataInput
   readonly #type: string
   readonly #certificates: ContainedCertificate[]
-  #at = 4
   #keys = 0
 
   constructor(bytes: Uint8Array, type: string, certificates: ContainedCertificate[]) {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#input = new DataInput(bytes, MAGIC_BYTES)
     this.#type = type
     this.#certificates = certificates
   }
 
   contents(): Contents {
-    const problems = [...this.problems]
-    if (this.#keys > 0)
-      problems.push(
-        `${this.#keys} of its entries ${this.#keys === 1 ? 'is a key' : 'are keys'}: which programs take their certificates for anchors is not known`,
-      )
-    return { certificates: this.#certificates, problems }
+    return { certificates: this.#certificates, problems: [...this.problems, ...keysProblem(this.#keys)] }
   }
 
   /** @throws RangeError where it ends too early */
   read(): void {
-    const version = this.#number()
+    const version = this.#input.number()
     if (version !== 1 && version !== 2) {
       this.problems.push(`its version ${version} is not known`)
       return
     }
-    this.count = this.#number()
+    this.count = this.#input.number()
     while (this.entries < this.count) {
-      const tag = this.#number()
-      const alias = this.#text()
-      this.#take(8)
+      const tag = this.#input.number()
+      const alias = this.#input.text()
+      this.#input.take(8)
       if (tag === certificateEntry) this.#certificate(version, true, alias)
       else if (tag === keyEntry) this.#key(version)
       else {
@@ -92,42 +92,23 @@ class Entries {
         return
       }
     }
-    const left = this.#bytes.length - this.#at
+    const { left } = this.#input
     if (left !== digestBytes)
       this.problems.push(`${left} bytes follow its entries, where its digest of ${digestBytes} is due`)
   }
 
   #key(version: number): void {
     this.#keys++
-    this.#take(this.#number())
-    for (let chain = this.#number(); chain > 0; chain--) this.#certificate(version, false, null)
+    this.#input.take(this.#input.number())
+    for (let chain = this.#input.number(); chain > 0; chain--) this.#certificate(version, false, null)
   }
 
   #certificate(version: number, anchor: boolean, alias: string | null): void {
-    const type = version === 2 ? this.#text() : 'X.509'
-    const offset = this.#at
-    const der = this.#take(this.#number())
+    const type = version === 2 ? this.#input.text() : 'X.509'
+    const offset = this.#input.at
+    const der = this.#input.take(this.#input.number())
     if (this.#certificates.length > limits.certificatesPerFile) throw new RangeError('too many')
     if (type !== 'X.509') this.problems.push(`one of its certificates is of an unknown type`)
     else this.#certificates.push(contained(der, this.#type, anchor, { offset, alias }))
-  }
-
-  #number(): number {
-    const value = this.#view.getUint32(this.#at)
-    this.#at += 4
-    return value
-  }
-
-  #text(): string {
-    const length = this.#view.getUint16(this.#at)
-    this.#at += 2
-    // DataOutput.writeUTF: UTF-8 but for characters that no alias of ours may hold (java.io.DataInput, modified UTF-8).
-    return Buffer.from(this.#take(length)).toString('utf8')
-  }
-
-  #take(length: number): Uint8Array {
-    if (length > this.#bytes.length - this.#at) throw new RangeError('past the end')
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
   }
 }

@@ -7,6 +7,7 @@ import {
   type ContainerContext,
   type Contents,
   contained,
+  keysProblem,
 } from './container.ts'
 import { decrypt, Locked, verifyMac } from './pkcs12-password.ts'
 
@@ -65,12 +66,7 @@ class Pfx {
   }
 
   contents(): Contents {
-    const problems = [...this.problems]
-    if (this.#keys > 0)
-      problems.push(
-        `${this.#keys} of its entries ${this.#keys === 1 ? 'is a key' : 'are keys'}: which programs take their certificates for anchors is not known`,
-      )
-    return { certificates: this.#certificates, problems }
+    return { certificates: this.#certificates, problems: [...this.problems, ...keysProblem(this.#keys)] }
   }
 
   /** @throws DerError, Locked */
