@@ -9,15 +9,16 @@ import {
   type ParsedScript,
   type Pipeline,
   parse,
-  type Redirection,
   type Statement,
 } from 'unbash'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
 import { MappedText } from './mapped-text.ts'
 import { PersistentMap } from './persistent-map.ts'
+import { assignmentWord } from './shell-assignment.ts'
 import { runBuiltin } from './shell-builtins.ts'
 import { runAndOr, runCase, runFor, runIf, runPerhaps, runWhile } from './shell-control.ts'
 import type { Frame, ShellFunction } from './shell-frame.ts'
+import { redirected } from './shell-redirect.ts'
 import { testExpression } from './shell-test.ts'
 import {
   type CommandResult,
@@ -26,12 +27,11 @@ import {
   type ShellAssignment,
   type ShellCommand,
   type ShellHost,
-  type ShellWord,
   type Status,
   type Stream,
 } from './shell-types.ts'
 import { DONE, MAX_COMMANDS, type Outcome, type Walk } from './shell-walk.ts'
-import { resolveParts, resolveValue, resolveWord, type WordScope } from './shell-word.ts'
+import { resolveValue, resolveWord, type WordScope } from './shell-word.ts'
 
 export interface ShellOptions {
   /** What the shell inherits; undefined for a name that is not known to be set. */
@@ -167,7 +167,7 @@ class Walker<State> implements Walk<State> {
       case 'Pipeline':
         return this.#pipeline(node)
       case 'Redirected':
-        return this.#redirected(node.redirects, stdin, input =>
+        return redirected(this, node.redirects, stdin, input =>
           this.node(node.command, must, input ?? undefined),
         )
       case 'Subshell':
@@ -260,12 +260,9 @@ class Walker<State> implements Walk<State> {
     const words = node.name ? resolveWord(node.name, scope) : []
     for (const argument of node.args) {
       if (argument.type === 'Word') words.push(...resolveWord(argument, scope))
-      else
-        words.push(
-          this.#assignmentWord(argument.pos, argument.end, argument.name, resolveValue(argument, scope)),
-        )
+      else words.push(assignmentWord(argument, scope))
     }
-    return this.#redirected(node.redirects, piped, stdin => {
+    return redirected(this, node.redirects, piped, stdin => {
       const [name, ...args] = words
       if (!name) return DONE
       const range = this.frame.source.range(node.pos, node.end)
@@ -284,80 +281,10 @@ class Walker<State> implements Walk<State> {
     })
   }
 
-  #assignmentWord(pos: number, end: number, name: string, value: Maybe<string>): ShellWord {
-    const range = this.frame.source.range(pos, end)
-    const raw = this.frame.source.text.slice(pos, end)
-    const known = isUnknown(value) ? null : `${name}=${value}`
-    return {
-      value: known,
-      why: isUnknown(value) ? value.unknown : null,
-      prefix: known ?? `${name}=`,
-      suffix: known ?? '',
-      ...range,
-      raw,
-      many: false,
-      glob: false,
-      mapped:
-        known === null
-          ? null
-          : raw === known
-            ? this.frame.source.slice(pos, end)
-            : MappedText.of([{ text: known, file: range.start, fixed: true }]),
-    }
-  }
-
   #seen(name: string, assignments: readonly ShellAssignment[]): Maybe<string> | undefined {
     const own = assignments.findLast(assignment => assignment.name === name)
     if (own) return own.value ?? unknown(`$${name} is not known`)
     return this.lookup(name)
-  }
-
-  /** Opens what is read, runs, then writes what was printed. */
-  #redirected(
-    redirects: readonly Redirection[],
-    piped: Stream | null,
-    run: (stdin: Stream | null) => Outcome,
-  ): Outcome {
-    const scope = this.scope()
-    let stdin = piped
-    let target: { path: ShellWord; append: boolean } | null = null
-    let away = false
-    for (const redirect of redirects) {
-      if (redirect.type === 'HereDoc') {
-        const { body, delimiter } = redirect
-        const stripped = redirect.operator === '<<-' ? body.text.replace(/^\t+/gm, '') : body.text
-        const text = delimiter?.quoted || !body.parts ? stripped : resolveParts(body.parts, scope)
-        const mapped =
-          !isUnknown(text) && text === body.text ? this.frame.source.slice(body.pos, body.end) : null
-        stdin = isUnknown(text) ? text : { text, mapped }
-        continue
-      }
-      const word = redirect.target ? resolveWord(redirect.target, scope)[0] : undefined
-      if (!word) continue
-      if (redirect.type === 'HereString') {
-        stdin = word.value === null ? unknown(word.why ?? '') : { text: `${word.value}\n`, mapped: null }
-        continue
-      }
-      const descriptor = redirect.descriptor?.type === 'FileDescriptor' ? redirect.descriptor.value : null
-      if (redirect.operator === '<') stdin = this.host.read(word, this.frame.cwd)
-      else if (redirect.operator === '>&' || redirect.operator === '<&') {
-        if (descriptor === null || descriptor === 1) away = away || word.value === '2'
-      } else if (descriptor === null || descriptor === 1) {
-        if (target) this.host.write(target.path, NOTHING, target.append, this.frame.cwd)
-        target = { path: word, append: redirect.operator.endsWith('>>') }
-        away = false
-      } else if (word.value !== '/dev/null') {
-        this.host.write(
-          word,
-          unknown('messages of a program'),
-          redirect.operator.endsWith('>>'),
-          this.frame.cwd,
-        )
-      }
-    }
-    const outcome = run(stdin)
-    if (target && !this.dead) this.host.write(target.path, outcome.stdout, target.append, this.frame.cwd)
-    return target || away ? { status: outcome.status, stdout: NOTHING } : outcome
   }
 
   #perform(command: ShellCommand, rounds: number): Outcome {
