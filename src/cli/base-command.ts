@@ -86,11 +86,7 @@ export abstract class BaseCommand extends Command {
     const outputs = (flags.output ?? []).map(parseOutput)
     for (const { format, file } of outputs) {
       const text = await this.render(report, format, { ...options, color: false, width: 100, failures: true })
-      try {
-        writeFileSync(file, text)
-      } catch (error) {
-        throw new JobError('unreadable', `--output ${format}=${file}: can't be written (${oneLine(error)})`)
-      }
+      writeOutput(format, file, text)
     }
     print(await this.render(report, format, options))
     for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)
@@ -171,7 +167,20 @@ interface ParseError extends Error {
   readonly flags?: readonly unknown[]
 }
 
-function parseOutput(value: string): { format: string; file: string } {
+/** @throws JobError `unreadable` */
+export function writeOutput(format: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    throw new JobError('unreadable', `--output ${format}=${file}: can't be written (${oneLine(error)})`)
+  }
+}
+
+/**
+ * `FORMAT=FILE` in its parts.
+ * @throws JobError `usage`
+ */
+export function parseOutput(value: string): { format: string; file: string } {
   const at = value.indexOf('=')
   if (at < 1 || at === value.length - 1)
     throw new JobError('usage', `--output ${value}: say FORMAT=FILE, for example json=report.json`)

@@ -1,13 +1,18 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand, EXIT, instantOf } from '../cli/base-command.ts'
+import { BaseCommand, EXIT, instantOf, parseOutput, writeOutput } from '../cli/base-command.ts'
 import { targetFlags } from '../cli/flags.ts'
 import { interruptible } from '../cli/interruptible.ts'
 import { print } from '../cli/output.ts'
+import { didYouMean } from '../cli/suggest.ts'
 import { readTargetList } from '../cli/target-list.ts'
 import { targetOptions } from '../cli/target-options.ts'
 import { useColor } from '../cli/terminal.ts'
 import { JobError } from '../errors.ts'
-import { forecastFormats } from '../forecast/formats/index.ts'
+import {
+  type ForecastFormat,
+  type ForecastFormatOptions,
+  forecastFormats,
+} from '../forecast/formats/index.ts'
 import { forecast } from '../index.ts'
 import { parseDuration } from '../options.ts'
 
@@ -34,6 +39,10 @@ Exit status: 0, or 2 where a target could not be read.`
       description: 'A calendar of everything that runs in a cluster',
       command: '<%= config.bin %> forecast --from-file images.txt --format ics > forecast.ics',
     },
+    {
+      description: 'A page to look at, beside the text',
+      command: '<%= config.bin %> forecast . --output html=forecast.html',
+    },
   ]
   static override strict = false
   static override args = {
@@ -49,9 +58,20 @@ Exit status: 0, or 2 where a target could not be read.`
       summary: 'read targets from this file (or -), one a line, # begins a comment',
     }),
     format: Flags.string({
-      options: ['text', 'json', 'ics'],
+      options: ['text', 'json', 'ics', 'html'],
       default: 'text',
-      summary: 'what goes to standard output; ics is a calendar',
+      summary: 'what goes to standard output; ics is a calendar, html a page',
+    }),
+    output: Flags.string({
+      helpValue: 'FORMAT=FILE',
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'write another forecast to a file beside it (repeatable)',
+    }),
+    remedy: Flags.string({
+      options: ['dockerfile', 'shell', 'ansible', 'salt'],
+      default: 'dockerfile',
+      summary: 'show remedies in this dialect (html)',
     }),
     ...targetFlags,
   }
@@ -59,6 +79,8 @@ Exit status: 0, or 2 where a target could not be read.`
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Forecast)
     const { within } = flags
+    const outputs = (flags.output ?? []).map(parseOutput)
+    for (const { format } of outputs) await formatOf(format)
     const targets = await this.targets(argv as string[], flags['from-file'])
     const report = await interruptible(flags, watch =>
       forecast(targets, {
@@ -68,9 +90,11 @@ Exit status: 0, or 2 where a target could not be read.`
         ...(within === undefined ? {} : { within: parseDuration(within) }),
       }),
     )
-    const format = await forecastFormats[flags.format]?.()
     const color = useColor(flags.color, process.env)
-    print(format?.render(report, { color }) ?? '')
+    const remedy = flags.remedy as ForecastFormatOptions['remedy']
+    for (const { format, file } of outputs)
+      writeOutput(format, file, (await formatOf(format)).render(report, { color: false, remedy }))
+    print((await formatOf(flags.format)).render(report, { color, remedy }))
     if (report.targets.length === 0 && !flags.quiet)
       this.note('imgtrust: no Dockerfile here; name a file, a folder or an image')
     for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)
@@ -84,4 +108,15 @@ Exit status: 0, or 2 where a target could not be read.`
     const targets = [...named, ...listed]
     return targets.length === 0 ? ['.'] : targets
   }
+}
+
+async function formatOf(name: string): Promise<ForecastFormat> {
+  const load = Object.hasOwn(forecastFormats, name) ? forecastFormats[name] : undefined
+  const names = Object.keys(forecastFormats)
+  if (!load)
+    throw new JobError(
+      'usage',
+      `there is no format '${name}' of a forecast; there are ${names.join(', ')}${didYouMean(name, names)}`,
+    )
+  return load()
 }

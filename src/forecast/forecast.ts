@@ -5,7 +5,7 @@ import { Configs } from '../config/load.ts'
 import { settle } from '../config/settings.ts'
 import { reaches, type Severity } from '../finding.ts'
 import type { ForecastOptions } from '../index.ts'
-import { check, type RuleSettings } from '../judge/check.ts'
+import { check, type Draft, type RuleSettings } from '../judge/check.ts'
 import { knowledgeDate } from '../knowledge/status.ts'
 import { type ImageModel, type Instant, isUnknown } from '../model.ts'
 import { DEFAULT_HORIZON } from '../options.ts'
@@ -14,7 +14,8 @@ import type { TargetResult } from '../result.ts'
 import type { DockerfileModel } from '../trace/state.ts'
 import { version } from '../version.ts'
 import { type Change, changesOf, knownStores } from './events.ts'
-import type { Forecast, ForecastEvent, ForecastTarget, ForecastTouched } from './report.ts'
+import { type Mending, mending } from './mend.ts'
+import type { Forecast, ForecastEvent, ForecastFinding, ForecastTarget, ForecastTouched } from './report.ts'
 
 /** What changes on which day, for all targets together. Only an abort and wrong options are thrown. */
 export async function forecast(
@@ -33,7 +34,7 @@ export async function forecast(
     const config = await configs.for(model.kind === 'dockerfile' ? dirname(target) : '.')
     const { rules } = settle({}, config, ruleIds())
     const changes = changesOf(model, { at, until })
-    const findings = await newFindings(model, changes, at, rules)
+    const findings = await newFindings(model, changes, at, rules, mending(model, target, config, rules))
     for (const change of changes) {
       const { stores } = change
       const touched = { target, stores: [...stores].sort(), findings: findings.get(change.day) ?? [] }
@@ -104,22 +105,27 @@ async function newFindings(
   changes: readonly Change[],
   at: Instant,
   rules: RuleSettings,
+  mend: Mending,
 ): Promise<Map<string, Findings>> {
   // Nothing counts as expiring: each root's own day tells it.
-  const judged = async (instant: Instant) =>
-    (await check(model, { at: instant, expiringWithin: 0 }, rules)).map(({ finding }) => finding)
+  const judged = (instant: Instant) => check(model, { at: instant, expiringWithin: 0 }, rules)
   const found = new Map<string, Findings>()
   let known = gravest(await judged(at))
   const instants = [...new Set(changes.map(({ instant }) => instant))].sort((a, b) => a - b)
   for (const instant of instants) {
-    const findings = await judged(instant)
-    const fresh = findings.filter(finding => {
+    const drafts = await judged(instant)
+    const fresh = drafts.filter(({ finding }) => {
       const before = known.get(placeOf(finding))
       return before === undefined || !reaches(before, finding.severity)
     })
-    known = gravest(findings)
+    known = gravest(drafts)
+    const told: ForecastFinding[] = []
+    for (const draft of fresh) {
+      const { rule, severity, message } = draft.finding
+      const remedy = reaches(severity, 'warning') ? await mend(draft, drafts, instant) : null
+      told.push({ rule, severity, message, ...(remedy && { remedy }) })
+    }
     for (const { day } of changes.filter(change => change.instant === instant)) {
-      const told = fresh.map(({ rule, severity, message }) => ({ rule, severity, message }))
       const list = found.get(day) ?? []
       found.set(day, [...list, ...told.filter(one => !list.some(other => other.message === one.message))])
     }
@@ -127,11 +133,9 @@ async function newFindings(
   return found
 }
 
-type Judged = Awaited<ReturnType<typeof check>>[number]['finding']
-
-function gravest(findings: readonly Judged[]): Map<string, Severity> {
+function gravest(drafts: readonly Draft[]): Map<string, Severity> {
   const all = new Map<string, Severity>()
-  for (const finding of findings) {
+  for (const { finding } of drafts) {
     const place = placeOf(finding)
     const before = all.get(place)
     if (before === undefined || reaches(finding.severity, before)) all.set(place, finding.severity)
@@ -139,7 +143,7 @@ function gravest(findings: readonly Judged[]): Map<string, Severity> {
   return all
 }
 
-function placeOf({ rule, location }: Judged): string {
+function placeOf({ rule, location }: Draft['finding']): string {
   return JSON.stringify([rule, location.file, location.line, location.column, location.path])
 }
 

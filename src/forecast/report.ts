@@ -2,7 +2,7 @@
  * What `imgtrust forecast` prints as JSON, version 1. The JSON Schema that ships (schema/forecast.v1.json) is made from
  * these types by `npm run docs`. They grow, they do not change.
  */
-import type { Count, Report, ReportDay, Sha256, Time } from '../report/report.ts'
+import type { Count, Report, ReportAlternative, ReportDay, Sha256, Time } from '../report/report.ts'
 
 /** imgtrust forecast, version 1. */
 export interface Forecast {
@@ -77,5 +77,14 @@ export interface ForecastTouched {
   /** The stores that hold the root (or lack it, where it is needed). */
   stores: string[]
   /** Findings of that target that are new on that day, or graver; those of several events of one day stand at each. */
-  findings: { rule: string; severity: 'error' | 'warning' | 'info'; message: string }[]
+  findings: ForecastFinding[]
+}
+
+export interface ForecastFinding {
+  rule: string
+  severity: 'error' | 'warning' | 'info'
+  /** One sentence. */
+  message: string
+  /** What would mend it, the first choice: of errors and warnings, where one is known. */
+  remedy?: ReportAlternative
 }

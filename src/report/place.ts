@@ -61,7 +61,7 @@ export function remediesOf({ remedy }: ReportFinding) {
 /** The text to copy of a remedy: the chosen dialect, else the form that the target itself would use. */
 export function codeOf(
   { steps }: ReturnType<typeof remediesOf>[number],
-  target: ReportTarget,
+  target: Pick<ReportTarget, 'kind'>,
   dialect: 'dockerfile' | 'shell' | 'ansible' | 'salt',
 ): string | null {
   const fallback = target.kind === 'host' || target.kind === 'rootfs' ? steps.shell : steps.dockerfile

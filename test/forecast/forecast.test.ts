@@ -11,6 +11,7 @@ import { forecast, lint } from '../../src/index.ts'
 import { nastyNames } from '../support/nasty-names.ts'
 import { debian, folderWith, sketchRoot } from '../support/rootfs.ts'
 import { imgtrust, root, validBy } from '../support/run.ts'
+import { hostile, options } from './sample-forecast.ts'
 
 const valid = validBy<Forecast>('forecast')
 const ADDTRUST = 'examples/addtrust/Dockerfile'
@@ -156,6 +157,19 @@ describe('a certificate of the build context', () => {
   })
 })
 
+it('says what mends a finding to come as a lint of that day does', async () => {
+  const { forecast } = await run([ADDTRUST, '--at', '2020-01-01', '--within', '1y'])
+  const told = forecast.events
+    .flatMap(({ targets }) => targets.flatMap(({ findings }) => findings))
+    .find(({ rule }) => rule === 'expired-root-kept')
+  const { targets } = await lint([join(root, ADDTRUST)], { at: Date.parse('2020-05-31') })
+  const { alternatives: _, ...remedy } = targets[0]!.findings.find(
+    ({ rule }) => rule === 'expired-root-kept',
+  )!.remedy!
+  expect(told?.remedy).toEqual(remedy)
+  expect(remedy.proven).toBe(true)
+})
+
 describe('wrong flags', () => {
   it.each([
     [['--within', 'soon'], /'soon' is no duration/],
@@ -187,7 +201,7 @@ describe('the calendar', () => {
 
   it('keeps its identities from run to run', async () => {
     const at = (day: string) => forecast([join(root, ADDTRUST)], { at: Date.parse(day) })
-    const ids = (found: Forecast) => events(ics.render(found, { color: false })).map(({ uid }) => uid)
+    const ids = (found: Forecast) => events(ics.render(found, options)).map(({ uid }) => uid)
     const [first, second] = [ids(await at('2020-01-01')), ids(await at('2020-05-01'))]
     expect(second.filter(id => first.includes(id)).length).toBeGreaterThan(5)
   })
@@ -204,7 +218,7 @@ describe('the calendar', () => {
   for (const [what, name] of Object.entries(nastyNames)) {
     it(`${what} stays within its property, and acts on no terminal`, () => {
       const found: Forecast = hostile(name)
-      const calendar = ics.render(found, { color: false })
+      const calendar = ics.render(found, options)
       expect(calendar.replaceAll('\r\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
       const [event, ...more] = events(calendar)
       expect(more).toEqual([])
@@ -212,7 +226,7 @@ describe('the calendar', () => {
       expect(event?.component.getAllProperties().map(({ name }) => name)).toEqual([
         ...['uid', 'dtstamp', 'dtstart', 'dtend', 'summary', 'description', 'categories', 'transp'],
       ])
-      expect(text.render(found, { color: false })).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
+      expect(text.render(found, options)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
     })
   }
 
@@ -220,34 +234,3 @@ describe('the calendar', () => {
     expect(escapeIcs('a;b,c\\d\ne:"')).toBe('a\\;b\\,c\\\\d\\ne:"')
   })
 })
-
-function hostile(name: string): Forecast {
-  return {
-    version: 1,
-    at: '2026-11-23T00:00:00Z',
-    until: '2028-11-23T00:00:00Z',
-    tool: { name: 'imgtrust', version: '0.1.0', knowledge: '2026-10-20' },
-    targets: [
-      { target: name, kind: 'image', stores: [name], unknowns: [{ what: name, why: name }], error: name },
-      { target: 'other', kind: 'image', stores: [], unknowns: [], error: null },
-    ],
-    events: [
-      {
-        day: '2027-01-01',
-        kind: 'root-expires',
-        name,
-        sha256: 'a'.repeat(64),
-        summary: `${name} expires`,
-        asKnownOn: null,
-        targets: [
-          {
-            target: name,
-            stores: [name],
-            findings: [{ rule: 'expired-root', severity: 'error', message: name }],
-          },
-        ],
-      },
-    ],
-    summary: { days: 1, events: 1, failed: 1 },
-  }
-}

@@ -1,9 +1,9 @@
 /** The forecast for a person at a terminal: day by day, what changes and for whom. */
 import picocolors from 'picocolors'
-import { daysBetween } from '../../clock.ts'
 import { escapeTerminal } from '../../report/formats/text.ts'
 import type { Forecast, ForecastEvent, ForecastTouched } from '../report.ts'
 import type { ForecastFormat } from './index.ts'
+import { whenOf } from './when.ts'
 
 type Paint = ReturnType<typeof picocolors.createColors>
 
@@ -21,9 +21,7 @@ export const text: ForecastFormat = {
 
 function renderDay(day: string, { events, at, targets }: Forecast, paint: Paint): string {
   const todays = events.filter(event => event.day === day)
-  const days =
-    daysBetween(Date.parse(at), Date.parse(`${day}T00:00:00Z`)) + (at.endsWith('T00:00:00Z') ? 0 : 1)
-  const when = days <= 0 ? 'today' : `in ${count(days, 'day')}`
+  const when = whenOf(day, { at })
   const alike = new Map<string, ForecastEvent[]>()
   for (const event of todays) {
     const key = JSON.stringify(event.targets)

@@ -1,64 +1,29 @@
-/** The whole page: first what matters, then when, then everything else. One file, no network, one style, one script. */
-import { createHash } from 'node:crypto'
+/** The page of a report: first what matters, then when, then everything else. */
 import { reaches } from '../../finding.ts'
 import type { FormatOptions } from '../formats/index.ts'
-import { packageUrl } from '../links.ts'
 import type { Report, ReportTarget } from '../report.ts'
+import { renderDocument, type Section } from './document.ts'
 import { cardsOf, renderFilter, renderFindings } from './findings.ts'
 import { renderBases, renderMatrix } from './fleet.ts'
-import { type Html, html, ownMarkup } from './markup.ts'
+import { type Html, html } from './markup.ts'
 import { renderRootSets, rootSets } from './root-sets.ts'
-import { script } from './script.ts'
 import { isServer, renderServer } from './servers.ts'
 import { renderStory } from './story.ts'
-import { style } from './style.ts'
 import { renderFailures, renderTargets, renderUnknowns } from './targets.ts'
 import { renderTimeline } from './timeline.ts'
 import { clock, count, SEVERITIES, systemName } from './words.ts'
 
-interface Section {
-  readonly id: string
-  readonly title: string
-  readonly body: Html | null
-}
-
-/** One self-contained page that runs no script and loads no style but its own two, by their hashes. */
+/** A report as one self-contained page. */
 export function renderPage(report: Report, options: FormatOptions): string {
-  const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`
-  const sections = sectionsOf(report, options).filter(({ body }) => body !== null)
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${ownMarkup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="imgtrust ${report.tool.version}">
-<title>${titleOf(report)}</title>
-<style>${ownMarkup(style)}</style>
-</head>
-<body${isLarge(report) ? html` class="many"` : null}>
-<a class="skip" href="#main">To the findings</a>
-<header>
-<p class="product">imgtrust</p>
-<h1>${renderVerdict(report)}</h1>
-<p class="lead-in">${aboutOf(report)}, judged at ${clock(report.at)} with the knowledge of ${report.tool.knowledge}${report.summary.unknown > 0 ? `, ${count(report.summary.unknown, 'thing')} not known` : ''}</p>
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-</header>
-<main id="main">
-${sections.map(
-  ({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title}</h2>
-${body}
-</section>
-`,
-)}</main>
-<footer><p>Made by <a href="${packageUrl}" rel="noreferrer">imgtrust</a> ${report.tool.version} for ${report.at}. What is dated after ${report.tool.knowledge} is said as known on that day.</p></footer>
-<p id="told" class="spoken" role="status"></p>
-<script>${ownMarkup(script)}</script>
-</body>
-</html>
-`.text
+  return renderDocument({
+    title: titleOf(report),
+    headline: renderVerdict(report),
+    about: `${aboutOf(report)}, judged at ${clock(report.at)} with the knowledge of ${report.tool.knowledge}${report.summary.unknown > 0 ? `, ${count(report.summary.unknown, 'thing')} not known` : ''}`,
+    sections: sectionsOf(report, options),
+    at: report.at,
+    tool: report.tool,
+    large: isLarge(report),
+  })
 }
 
 function sectionsOf(report: Report, options: FormatOptions): readonly Section[] {
@@ -166,8 +131,4 @@ function renderServerVerdict({ verdicts = [], host, target }: ReportTarget): Htm
       ? `${first.client.program} refuses`
       : `${refused.length} of ${verdicts.length} programs refuse`
   return html`<span class="error">${who}</span> ${name}`
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

@@ -35,7 +35,7 @@ export function renderRemedies(finding: ReportFinding, target: ReportTarget, dia
 /** One remedy: the sentence, the lines to copy, its other dialects. */
 export function renderRemedy(
   remedy: ReportAlternative,
-  target: ReportTarget,
+  target: Pick<ReportTarget, 'kind'>,
   { chosen, others }: Dialects,
   label: string,
 ): Html {

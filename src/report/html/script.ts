@@ -28,7 +28,7 @@ export const script = `'use strict';
     let seen = 0;
     for (const card of cards) {
       const { severity: level, rule: id, targets } = card.dataset;
-      const fits = levels.includes(level) && (rule === '' || rule === id) &&
+      const fits = levels.includes(level) && (rule === '' || id.split(' ').includes(rule)) &&
         (index === undefined || targets.split(' ').includes(index)) && (wanted === '' || textOf(card).includes(wanted));
       card.hidden = !fits;
       if (fits) seen++;

@@ -6,11 +6,15 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { page as forecastFormat } from '../../../src/forecast/formats/html.ts'
+import type { Forecast } from '../../../src/forecast/report.ts'
 import { html as format } from '../../../src/report/formats/html.ts'
 import type { Report } from '../../../src/report/report.ts'
+import { options as forecastOptions, hostile as hostileForecast } from '../../forecast/sample-forecast.ts'
 import { hostileReport, options, report } from '../../report/sample-report.ts'
 import { nastyNames } from '../../support/nasty-names.ts'
 import { missing } from '../../support/program.ts'
+import { imgtrust } from '../../support/run.ts'
 import { fleet, ofServer } from './html-samples.ts'
 import { type Samples, samples } from './samples.ts'
 
@@ -20,10 +24,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`, () => {
   let sample: Samples
   let browser: Browser
+  let forecastFile: string
   const complaints: string[] = []
 
   beforeAll(async () => {
     sample = await samples('html', 'html')
+    forecastFile = join(sample.folder, 'forecast.html')
+    const targets = ['examples/addtrust/Dockerfile', 'examples/outage/image.tar']
+    await imgtrust([
+      ...['forecast', ...targets, '--at', '2020-01-01', '--within', '1y'],
+      ...['--output', `html=${forecastFile}`],
+    ])
     browser = await chromium.launch({
       executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
       args: [
@@ -67,10 +78,16 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
     return file
   }
 
+  function writeForecast(name: string, input: Forecast): string {
+    const file = join(sample.folder, `${name}.html`)
+    writeFileSync(file, forecastFormat.render(input, forecastOptions))
+    return file
+  }
+
   const visible = (page: Page) => page.locator('.card:visible')
 
   it('opens everything without a complaint, and holds its width', async () => {
-    for (const [what, file] of Object.entries(sample.files)) {
+    for (const [what, file] of Object.entries({ ...sample.files, forecast: forecastFile })) {
       for (const width of [1280, 390]) {
         const page = await open(file, { viewport: { width, height: 900 } })
         expect([what, complaints]).toEqual([what, []])
@@ -117,6 +134,14 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
       expect(complaints).toEqual([])
       await page.goto(pathToFileURL(write('harmless', hostileReport('a'))).href)
       expect(hostile).toBe(await shape())
+
+      await page.goto(
+        pathToFileURL(writeForecast('hostile forecast', hostileForecast(nastyNames[what]!))).href,
+      )
+      const foretold = await shape()
+      expect(complaints).toEqual([])
+      await page.goto(pathToFileURL(writeForecast('harmless forecast', hostileForecast('a'))).href)
+      expect(foretold).toBe(await shape())
       await page.context().close()
     })
   }
@@ -143,6 +168,26 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
     const again = await open(file, {}, hash)
     expect(await visible(again).count()).toBe(1)
     expect(await again.getByLabel('Text').inputValue()).toBe('DISTRUSTED')
+    await again.context().close()
+  })
+
+  it('filters a forecast: findings and days by what they bring, and by target', async () => {
+    const page = await open(forecastFile)
+    const all = await visible(page).count()
+    expect(all).toBe(await page.locator('.card').count())
+    await page.getByLabel('Neither').uncheck()
+    await page.getByLabel('A warning').uncheck()
+    expect(await page.locator('.day:visible time').allTextContents()).toEqual(['2020-05-30'])
+    expect(await page.locator('#cards .card:visible .rule').allTextContents()).toEqual(['expired-root-kept'])
+    await page.getByLabel('Target').selectOption('examples/outage/image.tar')
+    expect(await page.locator('#cards .card:visible').count()).toBe(0)
+    await page.getByLabel('Neither').check()
+    expect(await page.locator('.day:visible').count()).toBeGreaterThan(1)
+    const { hash } = new URL(page.url())
+    const shown = await visible(page).count()
+    await page.context().close()
+    const again = await open(forecastFile, {}, hash)
+    expect(await visible(again).count()).toBe(shown)
     await again.context().close()
   })
 
@@ -251,6 +296,7 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
         nothing: write('nothing', report()),
         fleet: write('fleet of 12', fleet(12)),
         server: write('server', ofServer()),
+        forecast: forecastFile,
       }
       for (const [what, file] of Object.entries(files)) {
         const page = await open(file, { colorScheme })
