@@ -190,6 +190,8 @@ export interface RunConfig {
   readonly workdir?: string
   /** The instructions that run in a build on top of it, each one's whole text. */
   readonly onBuild?: readonly string[]
+  /** The image that it says it was built on: `docker.io/library/debian:12`. */
+  readonly baseName?: string
   /** When it was built, where it says so: builders that repeat themselves write a day long past. */
   readonly created?: Instant
 }
@@ -210,6 +212,8 @@ export interface ImageModel {
   readonly clients: readonly Client[]
   readonly packages: readonly Package[]
   readonly config: RunConfig
+  /** DiffIDs of the layers, the lowest first; null where one is not known; absent where nobody asked. */
+  readonly layers?: readonly (string | null)[]
   readonly files: FileView
   readonly unknowns: readonly UnknownEntry[]
 }

@@ -38,7 +38,8 @@ export async function* readImages(
         ...(open.layers ? { layers: open.layers } : {}),
         onProgress: (bytes, done) => onProgress?.({ target, layers: image.layers.length, done, bytes }),
       })
-      yield buildImageModel(image, tree, naming)
+      const layers = image.kind === 'image' ? { layers: image.layers.map(({ diffId }) => diffId) } : {}
+      yield { ...buildImageModel(image, tree, naming), ...layers }
     } catch (error) {
       if (!(error instanceof JobError) || error.code === 'aborted') throw error
       yield error

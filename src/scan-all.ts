@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts'
 import { readConfigText } from './config/find.ts'
 import { Configs, withNetwork } from './config/load.ts'
 import { settle } from './config/settings.ts'
+import { breaksOf } from './fleet/breaks.ts'
 import { inOrder } from './fleet/in-order.ts'
 import { Interner } from './fleet/intern.ts'
 import { laneOf } from './fleet/lane.ts'
@@ -16,6 +17,7 @@ import type { ScanOptions } from './index.ts'
 import { openOptions } from './open-options.ts'
 import { mergePolicies, type Policy, readPolicy } from './policy/index.ts'
 import { buildTarget, reportOf } from './report/build.ts'
+import { withFleet } from './report/fleet.ts'
 import type { Report, ReportTarget } from './report/report.ts'
 import type { TargetResult } from './result.ts'
 import { type ScanSettings, scanTarget } from './scan.ts'
@@ -57,9 +59,10 @@ export async function scanAll(
   const settings = await scanSettings(options, configs, config)
   const interner = new Interner()
   const reported: ReportTarget[] = []
+  const many = targets.length > 1
   let done = 0
   const progress: ScanSettings['onProgress'] =
-    onProgress && targets.length > 1
+    onProgress && many
       ? state => onProgress({ ...state, targets: { done, all: targets.length } })
       : onProgress
 
@@ -70,7 +73,8 @@ export async function scanAll(
     const findings = applyIgnores(found.findings, { target, reference }, ignores, at, configs.used)
     const result = { ...found, findings, config: config?.file ?? null }
     onResult?.(result)
-    const shown = interner.target(buildTarget(result, settings))
+    const beside = many ? besides(result, settings, config, configs) : {}
+    const shown = interner.target({ ...buildTarget(result, settings), ...beside })
     const fresh = baseline.fresh(result)
     if (fresh.length === findings.length) return { shown, reported: shown }
     const left = shown.findings.filter((_, index) => fresh.includes(findings[index]!))
@@ -103,7 +107,26 @@ export async function scanAll(
   }
   baseline.end()
   for (const note of configs.unused()) options.onNote?.(note)
-  return reportOf(reported, at)
+  return withFleet(reportOf(reported, at))
+}
+
+/** What the report says of a target that is read beside others, so that what they have in common can be told. */
+function besides(
+  { target, model, error }: TargetResult,
+  { at, rules }: ScanSettings,
+  config: Config | null,
+  configs: Configs,
+): Pick<ReportTarget, 'layers' | 'baseName' | 'breaks'> {
+  if (model === null || model.kind === 'dockerfile' || error !== null) return {}
+  const { reference, layers, config: run } = model
+  const days = breaksOf(model, at).filter(({ rule }) => rules?.[rule] !== 'off')
+  const ignores = config?.ignores ?? []
+  const breaks = applyIgnores(days, { target, reference }, ignores, at, configs.used)
+  return {
+    ...(layers && { layers: [...layers] }),
+    ...(run.baseName === undefined ? {} : { baseName: run.baseName }),
+    breaks: breaks.map(({ told }) => told),
+  }
 }
 
 async function scanSettings(

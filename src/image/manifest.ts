@@ -4,6 +4,7 @@ import { limits } from '../limits.ts'
 import type { RunConfig } from '../model.ts'
 import { isDigest } from './digest.ts'
 import { printable } from './path.ts'
+import { parseReference } from './reference.ts'
 
 /** `os/architecture[/variant]`: OCI image index spec, "platform". */
 export interface Platform {
@@ -37,6 +38,8 @@ export interface Manifest {
   readonly artifact: string | null
   readonly config: Descriptor
   readonly layers: readonly Descriptor[]
+  /** The image that it says it was built on; null where it says none. */
+  readonly baseName: string | null
 }
 
 /** An image's configuration, as much of it as is used: OCI image spec, "Image Configuration". */
@@ -80,7 +83,8 @@ export function parseManifest(bytes: Uint8Array, what: string): Index | Manifest
     }
     const config = descriptor(json.config, what)
     const layers = json.layers.map(one => descriptor(one, what))
-    return { kind: 'manifest', artifact: artifactOf(json, config, layers), config, layers }
+    const baseName = baseNameOf(json.annotations)
+    return { kind: 'manifest', artifact: artifactOf(json, config, layers), config, layers, baseName }
   }
   if (json.mediaType === 'application/vnd.oci.artifact.manifest.v1+json') {
     throw noImage(what, printable(string(json.artifactType) ?? 'an artifact', 100))
@@ -183,13 +187,25 @@ export function parseRunConfig(config: Json | null | undefined, created: unknown
   const workdir = string(config?.WorkingDir)
   const triggers = Array.isArray(config?.OnBuild) ? config.OnBuild : []
   const onBuild = triggers.filter((one): one is string => typeof one === 'string')
+  const baseName = baseNameOf(config?.Labels)
   const built = parseInstant(string(created) ?? '')
   return {
     user: string(config?.User) || null,
     env: parseEnv(config?.Env),
     ...(workdir && { workdir }),
     ...(onBuild.length > 0 && { onBuild }),
+    ...(baseName !== null && { baseName }),
     ...(built !== null && { created: built }),
+  }
+}
+
+/** What annotations or labels call the base (OCI image spec, "Annotations"); what is no reference is nothing. */
+function baseNameOf(said: unknown): string | null {
+  const name = string(object(said)?.['org.opencontainers.image.base.name'])
+  try {
+    return name ? parseReference(name).canonical : null
+  } catch {
+    return null
   }
 }
 

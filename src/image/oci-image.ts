@@ -169,7 +169,8 @@ function openManifest(
     reference: options.reference,
     digest,
     platform: formatPlatform(config.platform),
-    config: config.run,
+    // The manifest is written last, and anew for each image: a label may come from the base itself.
+    config: manifest.baseName === null ? config.run : { ...config.run, baseName: manifest.baseName },
     layers,
     unknowns,
     close: () => store.close(),

@@ -57,7 +57,62 @@ export interface Report {
     /** Targets with an error. */
     failed: Count
   }
+  /** Of several images: what breaks on which day, and which base to mend first. */
+  fleet?: ReportFleet
 }
+
+/** What several images have in common. */
+export interface ReportFleet {
+  /** Images that could be read. */
+  images: Count
+  /** Those of which a program fails on the day of the report already. */
+  broken: Count
+  /** By day, then by the root's name. */
+  days: ReportFleetDay[]
+  /** Bases that brought an error, a warning or a day; those first whose mending mends most images. */
+  bases: ReportFleetBase[]
+}
+
+/** One root, and the day from which its end or its absence breaks something. */
+export interface ReportFleetDay {
+  day: ReportDay
+  why: ReportBreak['why']
+  root: { sha256: Sha256; name: string }
+  /** Images that break. */
+  images: Count
+  /** How many of them by the base that brought the store; those of no known base are missing. */
+  bases: { base: Digest; images: Count }[]
+}
+
+/** The layers up to one that brought something: images that share them are mended together. */
+export interface ReportFleetBase {
+  /** The ChainID of these layers (OCI image specification). */
+  base: Digest
+  /** How many layers these are. */
+  layers: Count
+  /** The history line of the uppermost. */
+  createdBy: string | null
+  /** What its images call themselves, where all agree. */
+  distribution: ReportDistribution | null
+  /** What these images say that they were built on. */
+  names: string[]
+  /** Images that stand on it. */
+  images: Count
+  /** Those with an error, a warning or a day to come that it brought. */
+  affected: Count
+  /** Those whose errors, warnings and days to come it brought all: they are mended with it. */
+  mended: Count
+  error: Count
+  warning: Count
+  /** What mends most of it: the summary of the remedy that stands first most often; null: none is known. */
+  remedy: string | null
+}
+
+/**
+ * `sha256:` and the digest.
+ * @pattern ^sha256:[0-9a-f]{64}$
+ */
+export type Digest = string
 
 export interface ReportTarget {
   /** As typed. */
@@ -79,6 +134,12 @@ export interface ReportTarget {
   config: string | null
   /** Why the target could not be read to its end: one line; null where it was. */
   error: string | null
+  /** Of an image that was read beside others: DiffIDs of its layers, the lowest first; null where one is not known. */
+  layers?: (Digest | null)[]
+  /** Of an image that was read beside others: what it says that it was built on. */
+  baseName?: string
+  /** Of an image that was read beside others: from which day on programs of it fail. */
+  breaks?: ReportBreak[]
   /** Of a server: whose clients and stores were asked; null: no image. */
   image?: ReportImage | null
   /** Of a server: the name that clients ask for. */
@@ -89,6 +150,20 @@ export interface ReportTarget {
   verdicts?: ReportVerdict[]
   /** Of a server: what its owner could do so that the clients accept it. */
   advice?: ReportAdvice[]
+}
+
+/** A day from which on programs of an image refuse servers that are in order, as an error or a warning would say. */
+export interface ReportBreak {
+  day: ReportDay
+  /** `root-expired`: old clients build chains through it; `root-missing`: named services can't be reached without it. */
+  why: 'root-expired' | 'root-missing'
+  root: { sha256: Sha256; name: string }
+  /** The path of the store. */
+  store: string
+  /** The layer that brought the store. */
+  layer: Count | null
+  /** The programs that fail; of a missing root those that read the store. */
+  programs: string[]
 }
 
 /** Whose clients a server was held against. */

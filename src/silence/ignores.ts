@@ -15,13 +15,13 @@ export interface IgnoreTarget {
  * @param used every ignore that silences something is added
  * @returns the findings that no ignore silences
  */
-export function applyIgnores(
-  findings: readonly Finding[],
+export function applyIgnores<T extends Pick<Finding, 'rule' | 'roots'>>(
+  findings: readonly T[],
   target: IgnoreTarget,
   ignores: readonly ConfigIgnore[],
   at: Instant,
   used: Set<ConfigIgnore>,
-): Finding[] {
+): T[] {
   const fitting = ignores.filter(
     ignore => (ignore.until === null || at < ignore.until) && fits(ignore, target),
   )

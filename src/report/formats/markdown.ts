@@ -1,4 +1,5 @@
 import { reaches } from '../../finding.ts'
+import { baseName, fleetHeadline, MOST_LINES, standingOn, whatHappens } from '../fleet-words.ts'
 import { codeOf, remediesOf } from '../place.ts'
 import { clientWords, nameIn, verdictWords, withRefusals } from '../refusals.ts'
 import type { Report, ReportFinding, ReportTarget } from '../report.ts'
@@ -8,7 +9,7 @@ import type { Format, FormatOptions } from './index.ts'
 /** A summary for a job or a comment: GitHub Flavored Markdown, no HTML. */
 export const markdown: Format = {
   render(report, options) {
-    const parts = [`### ${verdict(report)}`, overview(report)]
+    const parts = [`### ${verdict(report)}`, ...fleetSection(report), overview(report)]
     let size = 0
     let left = 0
     for (const target of report.targets) {
@@ -91,6 +92,32 @@ function overview(report: Report): string {
     '| --- | --- | ---: | ---: | ---: | --- |',
     ...rows,
   ].join('\n')
+}
+
+/** The days on which something breaks, and the bases to mend first: a table each. */
+function fleetSection({ fleet, at }: Report): string[] {
+  if (fleet === undefined) return []
+  const days = fleet.days
+    .slice(0, MOST_LINES)
+    .map(
+      day =>
+        `| ${day.day} | ${escapeMarkdown(whatHappens(day, at))} | ${escapeMarkdown(standingOn(day, fleet))} |`,
+    )
+  const bases = fleet.bases
+    .slice(0, MOST_LINES)
+    .map(
+      base =>
+        `| ${code(baseName(base))} | ${base.affected} | ${base.mended} | ${escapeMarkdown(base.remedy ?? '')} |`,
+    )
+  return [
+    `**${escapeMarkdown(fleetHeadline(fleet, at))}**`,
+    ...table(['| day | what happens | images |', '| --- | --- | --- |'], days),
+    ...table(['| base | images | mended with it | how |', '| --- | ---: | ---: | --- |'], bases),
+  ]
+}
+
+function table(head: readonly string[], rows: readonly string[]): string[] {
+  return rows.length === 0 ? [] : [[...head, ...rows].join('\n')]
 }
 
 function renderTarget(target: ReportTarget, options: FormatOptions): string {

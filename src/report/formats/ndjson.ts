@@ -4,8 +4,8 @@ import type { Format } from './index.ts'
 
 /**
  * One JSON value a line, for streams and log collectors: a `report` line, for each target a `target` line (what the
- * JSON report says of it but findings and unknowns), a `finding`, a `verdict` (of servers) and an `unknown` line for each of those, and a
- * `summary` line at the end.
+ * JSON report says of it but findings and unknowns), a `finding`, a `verdict` (of servers) and an `unknown` line for each of those, of several
+ * images a `fleet` line, and a `summary` line at the end.
  */
 export const ndjson: Format = {
   render: report => `${lines(report).map(escapeNdjson).join('\n')}\n`,
@@ -16,15 +16,22 @@ export function escapeNdjson(value: unknown): string {
   return plainJson(value, 0)
 }
 
-function lines({ version, at, tool, targets, summary }: Report): object[] {
-  return [
-    { type: 'report', version, at, tool },
-    ...targets.flatMap(targetLines),
-    { type: 'summary', ...summary },
-  ]
+function lines(report: Report): object[] {
+  return [headLine(report), ...report.targets.flatMap(targetLines), ...endLines(report)]
 }
 
-function targetLines({ findings, unknowns, verdicts, ...target }: ReportTarget): object[] {
+/** What begins it, before any target is known. */
+export function headLine({ version, at, tool }: Pick<Report, 'version' | 'at' | 'tool'>): object {
+  return { type: 'report', version, at, tool }
+}
+
+/** What ends it, when all targets are known: the summary last. */
+export function endLines({ fleet, summary }: Pick<Report, 'fleet' | 'summary'>): object[] {
+  return [...(fleet ? [{ type: 'fleet', ...fleet }] : []), { type: 'summary', ...summary }]
+}
+
+/** What says of one target all that there is. */
+export function targetLines({ findings, unknowns, verdicts, ...target }: ReportTarget): object[] {
   const of = { target: target.target }
   return [
     { type: 'target', ...target },

@@ -1,10 +1,20 @@
 /** The report for a person at a terminal: grouped by file or image, the remedy ready to copy, a last line that counts. */
 import picocolors from 'picocolors'
 import { reaches, type Severity } from '../../finding.ts'
+import {
+  baseName,
+  fleetHeadline,
+  MOST_LINES,
+  shortDigest,
+  standingOn,
+  whatHappens,
+  whatMends,
+} from '../fleet-words.ts'
 import type {
   Report,
   ReportDifference,
   ReportFinding,
+  ReportFleet,
   ReportRemedy,
   ReportStore,
   ReportTarget,
@@ -27,7 +37,8 @@ export const text: Format = {
       return `${[...servers, renderVerifySummary(report, pen)].join('\n\n')}\n`
     }
     const blocks = report.targets.map(target => renderTarget(target, pen)).filter(block => block !== '')
-    return `${[...blocks, renderSummary(report, pen)].join('\n\n')}\n`
+    const fleet = report.fleet ? [renderFleet(report, report.fleet, pen)] : []
+    return `${[...blocks, ...fleet, renderSummary(report, pen)].join('\n\n')}\n`
   },
 }
 
@@ -190,6 +201,35 @@ function placeOf({ location }: ReportFinding): string {
 
 function renderUnknown(entry: ReportTarget['unknowns'][number], { paint }: Pen): string {
   return `  ${paint.dim('unknown')}  ${escapeTerminal(entry.what)}: ${escapeTerminal(entry.why)}`
+}
+
+/** Where nothing breaks and no base is to be mended, the headline alone. */
+function renderFleet(report: Report, fleet: ReportFleet, pen: Pen): string {
+  const { paint } = pen
+  const { at } = report
+  const lines = [paint.bold(fleetHeadline(fleet, at))]
+  const days = fleet.days
+    .slice(0, MOST_LINES)
+    .flatMap(day => [
+      `  ${paint.yellow(day.day)}  ${escapeTerminal(whatHappens(day, at))}`,
+      ...indented(escapeTerminal(standingOn(day, fleet)), '              ', pen),
+    ])
+  const bases = fleet.bases
+    .slice(0, MOST_LINES)
+    .flatMap(base => [
+      `  ${paint.cyan(escapeTerminal(baseName(base)))}  ${paint.dim(shortDigest(base.base))}`,
+      ...indented(escapeTerminal(whatMends(base)), '    ', pen),
+      ...(base.remedy === null ? [] : indented(escapeTerminal(base.remedy), '          ', pen)),
+    ])
+  lines.push(...days, ...moreLines(fleet.days.length, 'day', pen))
+  if (bases.length > 0) lines.push('', paint.bold('bases to mend first'), ...bases)
+  return [...lines, ...moreLines(fleet.bases.length, 'base', pen)].join('\n')
+}
+
+function moreLines(all: number, noun: string, { paint }: Pen): string[] {
+  return all > MOST_LINES
+    ? [paint.dim(`  ${count(all - MOST_LINES, `more ${noun}`)}: see --format json`)]
+    : []
 }
 
 function renderSummary(report: Report, { paint, show }: Pen): string {

@@ -48,6 +48,23 @@ describe.skipIf(absent)(`two hundred images (needs docker-registry; missing: ${a
     const { targets, report, paths } = await run(proxy)
     expect(report.targets.map(({ target }) => target)).toEqual(targets)
     expect(report.summary.failed).toBe(0)
+    // Three of the five bases hold a root whose end broke their client; one of them both.
+    const days = report.fleet?.days.map(({ day, images, bases }) => [day, images, bases.length])
+    expect(days?.filter(([day]) => String(day) < '2022')).toEqual([
+      ['2020-05-30', 80, 2],
+      ['2021-09-30', 80, 2],
+    ])
+    expect(report.fleet).toMatchObject({ images: IMAGES, broken: 120 })
+    expect(
+      report.fleet?.bases
+        .slice(0, 3)
+        .map(({ mended, createdBy }) => [mended, createdBy])
+        .sort(),
+    ).toEqual([
+      [40, 'ADD alpine-3.8.3 in /'],
+      [40, 'ADD alpine-3.8.4 in /'],
+      [40, 'ADD alpine-3.8.5 in /'],
+    ])
     const blobs = paths.filter(path => path.includes('/blobs/'))
     // Five bases, one layer of each image's own, and each image's configuration.
     expect(new Set(blobs).size).toBe(5 + IMAGES + IMAGES)
