@@ -56,9 +56,10 @@ function write(output: Output, text: string): void {
   try {
     while (written < bytes.length) written += writeSync(output, bytes, written)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') endQuietly(error as Error)
+    // As a stream tells it: after what goes on now, which sets the exit status.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') setImmediate(endQuietly, error)
     // A pipe that somebody set not to wait is full: its stream waits.
-    stream(output).write(bytes.subarray(written))
+    else stream(output).write(bytes.subarray(written))
   }
 }
 
