@@ -8,15 +8,21 @@ import type { Plugin } from 'esbuild'
 
 export const oclifLazily: Plugin = {
   name: 'oclif lazily',
-  setup: ({ onLoad }) =>
+  setup: ({ onLoad }) => {
     onLoad({ filter: /node_modules\/@oclif\/core\/lib\/.*\.js$/ }, ({ path }) => ({
-      contents: withoutListener(lazily(readFileSync(path, 'utf8')), path),
+      contents: changed(lazily(readFileSync(path, 'utf8')), path),
       loader: 'js',
-    })),
+    }))
+    onLoad({ filter: /node_modules\/picocolors\/picocolors\.js$/ }, ({ path }) => ({
+      contents: changed(readFileSync(path, 'utf8'), path),
+      loader: 'js',
+    }))
+  },
 }
 
 /** What TypeScript writes for an import, of a name that stands for nothing else in the file. */
-const ASKED = /^const (\w+_\d+|Errors|Parser) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm
+const ASKED =
+  /^(?:const|var) (\w+_\d+|Errors|Parser) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm
 /** What it writes for `export * as`. */
 const GIVEN = /^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm
 
@@ -37,11 +43,23 @@ export function lazily(text: string): string {
   )
 }
 
-const LISTENER = /^process\.stdout\.on\('error', [\s\S]*?^\}\);$/m
+/** Lines of packages that load the streams of Node.js, or colours for a log that nobody reads, at every start. */
+const CHANGES: readonly { readonly file: string; readonly from: RegExp; readonly to: string }[] = [
+  // The program listens for a closed pipe itself (src/cli/output.ts).
+  { file: 'lib/command.js', from: /^process\.stdout\.on\('error', [\s\S]*?^\}\);$/m, to: '' },
+  // Whether there is colour the reporters say.
+  { file: 'picocolors.js', from: /^let p = process \|\| \{\}/m, to: 'let p = {}' },
+  // DEBUG switches the log on.
+  {
+    file: 'lib/logger.js',
+    from: /^ {4}const debug = (\(0, .*\)\(namespace\));$/m,
+    to: 'const debug = process.env.DEBUG ? $1 : () => undefined;',
+  },
+]
 
-/** The program listens for a closed pipe itself (src/cli/output.ts); oclif's listener would load the streams. */
-function withoutListener(text: string, path: string): string {
-  if (!path.endsWith('lib/command.js')) return text
-  if (!LISTENER.test(text)) throw new Error(`${path}: its listener is not where it was`)
-  return text.replace(LISTENER, '')
+function changed(text: string, path: string): string {
+  return CHANGES.filter(({ file }) => path.endsWith(file)).reduce((so, { from, to }) => {
+    if (!from.test(so)) throw new Error(`${path}: ${from} is not there`)
+    return so.replace(from, to)
+  }, text)
 }

@@ -47,6 +47,9 @@ export { EXIT }
 
 /** What all commands share: reading common flags, printing reports, and errors as one line with exit status 2. */
 export abstract class BaseCommand extends Command {
+  /** oclif warns here of commands that are deprecated: there is none. */
+  protected override async init(): Promise<void> {}
+
   /** Reads the flags about judging. @throws JobError `usage` */
   protected async judgeSettings(flags: JudgeValues): Promise<JudgeSettings> {
     const within = flags['expiring-within']

@@ -57,7 +57,7 @@ function write(output: Output, text: string): void {
     while (written < bytes.length) written += writeSync(output, bytes, written)
   } catch (error) {
     // As a stream tells it: after what goes on now, which sets the exit status.
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') setImmediate(endQuietly, error)
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') setImmediate(endQuietly, error as Error)
     // A pipe that somebody set not to wait is full: its stream waits.
     else stream(output).write(bytes.subarray(written))
   }

@@ -27,6 +27,16 @@ export function readJson<T>(name: string): T {
   return kept.get(name) as T
 }
 
+/** The lines of one JSON data file that has a row on each, without the comma at their ends; read once per process. */
+export function readLines(name: string): readonly string[] {
+  return once(`lines of ${name}`, () =>
+    readBytes(name)
+      .toString('utf8')
+      .split('\n')
+      .map(line => (line.endsWith(',') ? line.slice(0, -1) : line)),
+  )
+}
+
 /** What `make` gives, made once per process under that key. */
 export function once<T>(key: string, make: () => T): T {
   if (!kept.has(key)) kept.set(key, make())

@@ -1,4 +1,4 @@
-import { once, readJson } from './load.ts'
+import { once, readLines } from './load.ts'
 import type { Release } from './types.ts'
 
 type Roots = number[] | { of: number; less: number[]; plus: number[] } | null
@@ -17,43 +17,70 @@ type ReleaseRow = [
 /** `[release id, came not before, came not after (null: nobody knows), from memory]`, a row a version. */
 export type ServedRow = [id: string, from: string | null, by: string | null, memory: 0 | 1]
 
-interface ReleaseData {
-  readonly releases: readonly ReleaseRow[]
-  /** By distribution and line: `debian 9`. */
-  readonly served: Readonly<Record<string, readonly ServedRow[]>>
+/**
+ * The file has a row on each line, the releases first, then `"served":{` and what archives served. Of its 170 kB a
+ * look-up parses the lines that it needs.
+ */
+const FILE = 'releases.json.br'
+const made: Release[] = []
+
+interface Lines {
+  /** A release each. */
+  readonly releases: readonly string[]
+  /** `"debian 9":[…]` each. */
+  readonly served: readonly string[]
 }
 
-const data = () => readJson<ReleaseData>('releases.json.br')
+const lines = () =>
+  once<Lines>('lines of releases', () => {
+    const all = readLines(FILE)
+    const served = all.indexOf('"served":{')
+    return {
+      releases: all.slice(1, served - 1),
+      served: all.slice(served + 1).filter(line => line[0] === '"'),
+    }
+  })
 
 /** All known releases, in the order of the data. */
 export function allReleases(): readonly Release[] {
-  return once('releases', () => data().releases.map(releaseOf))
+  return once('releases', () => lines().releases.map((_, index) => releaseAt(index)))
 }
 
 /** @param id `alpine/base 3.8.5`, `debian/ca-certificates 20230311`, `mozilla 2.60`, `certifi 2024.2.2` */
 export function releaseById(id: string): Release | null {
-  return (
-    once('releases by id', () => new Map(allReleases().map(release => [release.id, release]))).get(id) ?? null
-  )
+  const start = `[${JSON.stringify(id)},`
+  const index = lines().releases.findIndex(line => line.startsWith(start))
+  return index < 0 ? null : releaseAt(index)
 }
 
 /** @param family `debian/ca-certificates`, `alpine/base`, `certifi`, `mozilla`, … */
 export function releasesOf(family: string): readonly Release[] {
-  return allReleases().filter(release => release.family === family)
+  const cell = `,${JSON.stringify(family)},`
+  return lines().releases.flatMap((line, index) => {
+    const release = line.includes(cell) ? releaseAt(index) : null
+    return release?.family === family ? [release] : []
+  })
 }
 
 /** What the archive of a line served; the words are those of the facts. */
 export function servedRows(distribution: string, line: string): readonly ServedRow[] {
-  const { served } = data()
-  return Object.hasOwn(served, `${distribution} ${line}`) ? served[`${distribution} ${line}`]! : []
+  const start = `${JSON.stringify(`${distribution} ${line}`)}:`
+  const row = lines().served.find(each => each.startsWith(start))
+  return row === undefined ? [] : once(`served: ${row}`, () => JSON.parse(row.slice(start.length)))
 }
 
 /** All lines whose archive's releases are known, by distribution and line: `debian 9`. */
 export function servedLines(): readonly (readonly [distribution: string, line: string])[] {
-  return Object.keys(data().served).map(key => {
+  return lines().served.map(row => {
+    const key: string = JSON.parse(row.slice(0, row.indexOf('":') + 1))
     const space = key.indexOf(' ')
     return [key.slice(0, space), key.slice(space + 1)]
   })
+}
+
+function releaseAt(index: number): Release {
+  made[index] ??= releaseOf(JSON.parse(lines().releases[index] as string))
+  return made[index]
 }
 
 function releaseOf([id, family, name, version, date, mozilla, exact, source, packed]: ReleaseRow): Release {
@@ -77,7 +104,7 @@ function releaseOf([id, family, name, version, date, mozilla, exact, source, pac
 
 function unpack(packed: Roots): readonly number[] | null {
   if (packed === null || Array.isArray(packed)) return packed
-  const set = new Set(allReleases()[packed.of]!.roots)
+  const set = new Set(releaseAt(packed.of).roots)
   for (const root of packed.less) set.delete(root)
   for (const root of packed.plus) set.add(root)
   return [...set].sort((a, b) => a - b)

@@ -1,4 +1,4 @@
-import { once, readBytes, readJson } from './load.ts'
+import { once, readBytes, readLines } from './load.ts'
 import type { KnownRoot, RootEvent } from './types.ts'
 
 type EventRow = [date: string, version: string | null, bug: number, change: string, detail?: string]
@@ -16,18 +16,22 @@ type RootRow = [
   derLength: number,
 ]
 
-const rows = () => readJson<RootRow[]>('roots.json.br')
+/** A row each: most look-ups parse a third of them. */
+const lines = () => once('lines of roots', () => readLines('roots.json.br').filter(line => line.length > 1))
+const made: KnownRoot[] = []
+
+const rowAt = (index: number): RootRow => JSON.parse(lines()[index] as string)
 
 /** All roots, by number. */
 export function allRoots(): readonly KnownRoot[] {
-  return once('roots', () => rows().map(rootOf))
+  return once('roots', () => lines().map((_, index) => rootByIndex(index)))
 }
 
 /** The root of a number that the built-in facts gave out. */
 export function rootByIndex(index: number): KnownRoot {
-  const root = allRoots()[index]
-  if (!root) throw new RangeError(`there is no root ${index}`)
-  return root
+  if (lines()[index] === undefined) throw new RangeError(`there is no root ${index}`)
+  made[index] ??= rootOf(rowAt(index), index)
+  return made[index]
 }
 
 /** @param sha256 64 hex digits of the SHA-256 of the DER, in any case */
@@ -57,14 +61,16 @@ export function rootDer(index: number): Uint8Array {
   const all = once('root certificates', () => readBytes('roots.der.br'))
   const starts = once('starts of root certificates', () => {
     let at = 0
-    return rows().map(row => {
-      const start = at
-      at += row[10]
-      return start
-    })
+    return [
+      ...lines().map((_, index) => {
+        const start = at
+        at += rowAt(index)[10]
+        return start
+      }),
+      at,
+    ]
   })
-  const start = starts[root.index]!
-  return new Uint8Array(all.subarray(start, start + rows()[root.index]![10]))
+  return new Uint8Array(all.subarray(starts[root.index], starts[root.index + 1]))
 }
 
 function namesOf(root: KnownRoot): ReadonlySet<string> {

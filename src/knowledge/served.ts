@@ -2,7 +2,7 @@ import type { Day } from '../model.ts'
 import { factsId, lineOf, rebuildsRhel } from './distributions.ts'
 import { isNumeric } from './is-numeric.ts'
 import { lifecycle } from './lifecycles.ts'
-import { allReleases, releaseById, type ServedRow, servedRows } from './release-list.ts'
+import { releaseById, releasesOf, type ServedRow, servedRows } from './release-list.ts'
 import type { Release } from './types.ts'
 import { compareApk, compareDebian, compareRpm } from './versions.ts'
 
@@ -59,11 +59,8 @@ export function baseImageRelease(alpineVersion: string, day: Day | null): Releas
   if (exact) return exact
   const line = lineOf('alpine', alpineVersion)
   if (line === null || !hasOwnStore(line)) return null
-  const images = allReleases().filter(
-    release =>
-      release.family === 'alpine/base' &&
-      lineOf('alpine', release.version) === line &&
-      release.version.split('.').length === 3,
+  const images = releasesOf('alpine/base').filter(
+    release => lineOf('alpine', release.version) === line && release.version.split('.').length === 3,
   )
   const newest = images
     .filter(release => day === null || (release.date !== null && release.date <= day))
