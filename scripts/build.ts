@@ -5,11 +5,13 @@
  * beside them; oclif's manifest; a notice of what is bundled; the types of the library.
  */
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { commands } from '../src/commands/index.ts'
+import { asAscii } from './build/ascii.ts'
+import { define, layKnowledge } from './build/knowledge.ts'
 import { oclifLazily } from './build/oclif-lazily.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -50,7 +52,7 @@ const programs = await build({
   })),
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  define: { 'import.meta.url': '__url' },
+  define: { ...define, 'import.meta.url': '__url' },
   // Node.js 20 refuses import() in a script that comes from its compiled form (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
   supported: { 'dynamic-import': false },
   // The function that Node.js would put around it.
@@ -63,6 +65,7 @@ const programs = await build({
 })
 for (const { path, text } of programs.outputFiles) {
   mkdirSync(dirname(path), { recursive: true })
+  // esbuild leaves characters of templates and patterns as they are.
   writeFileSync(path, asAscii(text))
 }
 
@@ -83,6 +86,7 @@ const library = await build({
   entryPoints: [{ in: 'src/index.ts', out: 'lib/index' }],
   splitting: true,
   format: 'esm',
+  define,
   chunkNames: 'chunks/[name]-[hash]',
   plugins: [apart('dockerode', DOCKERODE)],
   // CommonJS inside the bundle asks for these.
@@ -91,14 +95,9 @@ const library = await build({
   },
 })
 
-cpSync('src/knowledge/data', 'dist/knowledge/data', { recursive: true })
+layKnowledge('src/knowledge/data', 'dist/knowledge/data')
 writeNotice([vendor, programs, start, library].map(({ metafile }) => metafile))
 await writeOclifManifest()
-
-/** esbuild leaves some characters as they are, in templates and patterns, where an escape means the same. */
-function asAscii(text: string): string {
-  return text.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
 
 function digest(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)

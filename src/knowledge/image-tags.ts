@@ -1,5 +1,5 @@
 import { type Day, type Maybe, unknown } from '../model.ts'
-import { once, readBytesIfThere } from './load.ts'
+import { once, readTextIfThere } from './load.ts'
 
 /** A group of tags that always named the same image. */
 export interface TagGroup {
@@ -98,9 +98,8 @@ export function tagGroups(repo: string): readonly TagGroup[] {
 function fileOf(repo: string): RepositoryFile | null {
   if (!repository.test(repo)) return null
   return once(`tags of ${repo}`, () => {
-    const bytes = readBytesIfThere(`tags/${repo}.br`)
-    if (bytes === null) return null
-    const text = bytes.toString('utf8')
+    const text = readTextIfThere(`tags/${repo}.br`)
+    if (text === null) return null
     const start = text.indexOf('\n') + 1
     return { ...(JSON.parse(text.slice(0, start)) as Omit<RepositoryFile, 'text' | 'start'>), text, start }
   })

@@ -53,13 +53,21 @@ export function releaseById(id: string): Release | null {
   return index < 0 ? null : releaseAt(index)
 }
 
-/** @param family `debian/ca-certificates`, `alpine/base`, `certifi`, `mozilla`, … */
-export function releasesOf(family: string): readonly Release[] {
-  const cell = `,${JSON.stringify(family)},`
-  return lines().releases.flatMap((line, index) => {
-    const release = line.includes(cell) ? releaseAt(index) : null
-    return release?.family === family ? [release] : []
-  })
+/**
+ * @param family `debian/ca-certificates`, `alpine/base`, `certifi`, `mozilla`, …
+ * @param wanted versions that are asked for; default: all
+ */
+export function releasesOf(
+  family: string,
+  wanted: (version: string) => boolean = () => true,
+): readonly Release[] {
+  // An id is the family and the version.
+  const start = `["${family} `
+  return lines().releases.flatMap((line, index) =>
+    line.startsWith(start) && wanted(line.slice(start.length, line.indexOf('"', start.length)))
+      ? [releaseAt(index)]
+      : [],
+  )
 }
 
 /** What the archive of a line served; the words are those of the facts. */

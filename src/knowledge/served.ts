@@ -59,8 +59,9 @@ export function baseImageRelease(alpineVersion: string, day: Day | null): Releas
   if (exact) return exact
   const line = lineOf('alpine', alpineVersion)
   if (line === null || !hasOwnStore(line)) return null
-  const images = releasesOf('alpine/base').filter(
-    release => lineOf('alpine', release.version) === line && release.version.split('.').length === 3,
+  const images = releasesOf(
+    'alpine/base',
+    version => lineOf('alpine', version) === line && version.split('.').length === 3,
   )
   const newest = images
     .filter(release => day === null || (release.date !== null && release.date <= day))

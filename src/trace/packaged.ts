@@ -7,7 +7,9 @@ export function packagedFiles(catalogue: Catalogue, release: Release | null): Ma
   const files = new Map<string, readonly Root[]>()
   for (const index of release?.roots ?? []) {
     const name = `mozilla/${catalogue.fileName(index)}`
-    files.set(name, distinct([...(files.get(name) ?? []), catalogue.byIndex(index)]))
+    const root = catalogue.byIndex(index)
+    const others = files.get(name)
+    files.set(name, others ? distinct([...others, root]) : [root])
   }
   return files
 }

@@ -87,6 +87,38 @@ describe('help', () => {
   ])('loads nothing of %s', part => expect(from(sources, part)).toEqual([]))
 })
 
+/** Modules of Node.js that it loads for a command, beside those that it has loaded before any script. */
+function builtinsLoadedBy(args: readonly string[]): string[] {
+  const listener = join(folder, 'list-modules.cjs')
+  writeFileSync(
+    listener,
+    `const before = new Set(process.moduleLoadList)
+    process.on('exit', () => require('fs').writeFileSync(process.env.LIST,
+      process.moduleLoadList.filter(one => !before.has(one)).join('\\n')))`,
+  )
+  const list = join(folder, 'modules.txt')
+  const run = () =>
+    spawnSync(process.execPath, ['-r', listener, join(root, 'bin/run.js'), ...args], {
+      cwd: root,
+      env: { ...process.env, LIST: list, XDG_CACHE_HOME: join(folder, 'cache') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  run()
+  run()
+  return readFileSync(list, 'utf8')
+    .split('\n')
+    .flatMap(line => /^NativeModule (?!internal\/)(.*)/.exec(line)?.[1] ?? [])
+}
+
+describe('modules of Node.js', () => {
+  // A socket, a stream or a terminal that is not used takes 2 to 8 ms of a start.
+  it.each([
+    ['a lint', ['lint', 'examples/addtrust/Dockerfile'], ['os', 'vm']],
+    ['a lint without findings', ['lint', 'Dockerfile'], ['os', 'vm']],
+  ])('%s asks for no more than it needs', (_, args, allowed) =>
+    expect(builtinsLoadedBy(args).filter(name => !allowed.includes(name))).toEqual([]))
+})
+
 const PROGRAMS = ['all', 'help', 'lint']
 const textOf = (program: string) => readFileSync(join(root, `dist/cli/${program}.cjs`), 'utf8')
 
