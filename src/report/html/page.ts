@@ -43,6 +43,7 @@ function sectionsOf(report: Report, options: FormatOptions): readonly Section[] 
       title: 'What servers send, and who accepts it',
       body: servers.length === 0 ? null : html`${servers}`,
     },
+    { id: 'bases', title: 'Mend first', body: renderBases(report) },
     {
       id: 'findings',
       title: 'What breaks, and what mends it',
@@ -58,7 +59,6 @@ function sectionsOf(report: Report, options: FormatOptions): readonly Section[] 
       title: 'Why a root that ended breaks servers in order',
       body: renderStory(report),
     },
-    { id: 'bases', title: 'Mend first', body: renderBases(report) },
     { id: 'matrix', title: 'Which image holds which root', body: renderMatrix(report) },
     { id: 'timeline', title: 'When roots end', body: renderTimeline(report) },
     { id: 'unknowns', title: 'Not known', body: renderUnknowns(report) },

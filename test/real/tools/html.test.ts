@@ -1,10 +1,9 @@
 /** The page in a real browser, headless Chromium: its policy holds, it filters, copies and prints, names do nothing. */
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { page as forecastFormat } from '../../../src/forecast/formats/html.ts'
 import type { Forecast } from '../../../src/forecast/report.ts'
@@ -12,6 +11,7 @@ import { html as format } from '../../../src/report/formats/html.ts'
 import type { Report } from '../../../src/report/report.ts'
 import { options as forecastOptions, hostile as hostileForecast } from '../../forecast/sample-forecast.ts'
 import { hostileReport, options, report } from '../../report/sample-report.ts'
+import { launchChromium } from '../../support/chromium.ts'
 import { nastyNames } from '../../support/nasty-names.ts'
 import { missing } from '../../support/program.ts'
 import { imgtrust } from '../../support/run.ts'
@@ -35,19 +35,7 @@ describe.skipIf(absent !== '')(`Chromium${absent && ` (skipped: no ${absent})`}`
       ...['forecast', ...targets, '--at', '2020-01-01', '--within', '1y'],
       ...['--output', `html=${forecastFile}`],
     ])
-    browser = await chromium.launch({
-      executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()
