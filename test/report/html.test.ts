@@ -1,6 +1,7 @@
 /** The page as text: its policy, its parts, what it says of each target. A browser opens it in test/real/tools/html.test.ts. */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { withFleet } from '../../src/report/fleet.ts'
 import { html as format } from '../../src/report/formats/html.ts'
 import { cardsOf } from '../../src/report/html/findings.ts'
 import { escapeHtml, html } from '../../src/report/html/markup.ts'
@@ -205,6 +206,46 @@ describe('many targets', () => {
       'absent',
       'unknown',
     ])
+  })
+
+  it('says of a fleet what breaks when, for how many, and which base mends most', () => {
+    const of = (name: string, top: string) =>
+      image({
+        target: name,
+        layers: [`sha256:${'1'.repeat(64)}`, `sha256:${top.repeat(64)}`],
+        baseName: 'docker.io/library/alpine:3.8',
+        breaks: [
+          {
+            day: '2020-05-30',
+            why: 'root-expired',
+            root: { sha256: ADDTRUST, name: 'AddTrust External Root' },
+            store: '/etc/ssl/cert.pem',
+            layer: 0,
+            programs: ['wget'],
+          },
+        ],
+      })
+    const page = format.render(withFleet(report(of('a', '2'), of('b', '3'))), options)
+    const words = section(page, 'bases')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+    expect(page).toContain('<span class="error">2 of 2 images break</span> on 2020-05-31</h1>')
+    expect(words).toContain('2020-05-30 broken AddTrust External Root ended 2 2 images: 2 on docker.io')
+    expect(words).toMatch(
+      /docker\.io\/library\/alpine:3\.8, ADD rootfs\.tar\.gz 1 layer, sha256:1{12} 2 2 2 0 Build on debian:13/,
+    )
+    const named = (name: string) => {
+      const one = of(name, '2')
+      const hostile = {
+        ...one,
+        baseName: name,
+        breaks: one.breaks!.map(each => ({ ...each, root: { ...each.root, name } })),
+      }
+      return [
+        ...format.render(withFleet(report(hostile, of('b', '3'))), options).matchAll(/<[^\s>]+/g),
+      ].join()
+    }
+    for (const name of Object.values(nastyNames)) expect(named(name)).toBe(named('a'))
   })
 
   it('puts the base with most errors first', () => {

@@ -6,12 +6,13 @@ import { renderDocument, type Section } from './document.ts'
 import { cardsOf, renderFilter, renderFindings } from './findings.ts'
 import { renderBases, renderMatrix } from './fleet.ts'
 import { type Html, html } from './markup.ts'
+import { renderFleet } from './mend-first.ts'
 import { renderRootSets, rootSets } from './root-sets.ts'
 import { isServer, renderServer } from './servers.ts'
 import { renderStory } from './story.ts'
 import { renderFailures, renderTargets, renderUnknowns } from './targets.ts'
 import { renderTimeline } from './timeline.ts'
-import { clock, count, SEVERITIES, systemName } from './words.ts'
+import { clock, count, day, SEVERITIES, systemName } from './words.ts'
 
 /** A report as one self-contained page. */
 export function renderPage(report: Report, options: FormatOptions): string {
@@ -43,7 +44,7 @@ function sectionsOf(report: Report, options: FormatOptions): readonly Section[] 
       title: 'What servers send, and who accepts it',
       body: servers.length === 0 ? null : html`${servers}`,
     },
-    { id: 'bases', title: 'Mend first', body: renderBases(report) },
+    { id: 'bases', title: 'Mend first', body: renderFleet(report) ?? renderBases(report) },
     {
       id: 'findings',
       title: 'What breaks, and what mends it',
@@ -101,6 +102,10 @@ function renderVerdict(report: Report): Html {
   if (server && targets.length === 1 && summary.failed === 0 && summary.error + summary.warning === 0) {
     const headline = renderServerVerdict(server)
     if (headline) return headline
+  }
+  if (report.fleet && report.fleet.broken > 0 && summary.failed === 0) {
+    const { broken, images } = report.fleet
+    return html`<span class="error">${broken} of ${count(images, 'image')} ${broken === 1 ? 'breaks' : 'break'}</span> on ${day(report.at)}`
   }
   const refused = servers
     .flatMap(({ verdicts = [] }) => verdicts)

@@ -85,6 +85,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:550}tbody th{font-weight:550}
 .num{text-align:right;font-variant-numeric:tabular-nums}
+.fleet{min-width:46rem;margin-bottom:1.2rem}.fleet :is(thead th,td.num){white-space:nowrap}.fleet tbody th .quiet{display:block}.share{vertical-align:middle;margin-left:.4rem}.share rect{fill:var(--bad)}.share .all{fill:var(--line)}
 .bases{min-width:44rem}.bases :is(thead th,td:not(:last-child)){white-space:nowrap}
 .matrix{width:auto}.matrix thead th{position:sticky;top:0;background:var(--paper);vertical-align:bottom;z-index:1}
 .matrix tbody th{position:sticky;left:0;background:var(--paper);max-width:22rem;min-width:9rem}.matrix thead th:first-child{left:0;z-index:2}

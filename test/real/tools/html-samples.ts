@@ -1,5 +1,6 @@
 /** Reports made for the browser: many images by the built-in roots, and a server with the path of each program. */
 import { allRoots, statusAt } from '../../../src/knowledge/roots.ts'
+import { withFleet } from '../../../src/report/fleet.ts'
 import type {
   Report,
   ReportFinding,
@@ -26,8 +27,10 @@ const roots: readonly ReportRoot[] = allRoots()
 /** Images on forty bases with sets of roots and messages of their own; each has a finding of every severity. */
 export function fleet(size: number): Report {
   const images = Array.from({ length: size }, (_, index) => image(index))
-  return { ...report(...images), at: AT }
+  return withFleet({ ...report(...images), at: AT })
 }
+
+const layerId = (number: number) => `sha256:${String(number).padStart(64, '0')}`
 
 function image(index: number): ReportTarget {
   const base = index % 40
@@ -81,6 +84,15 @@ function image(index: number): ReportTarget {
       of('distrusted-root', 'warning', lost),
       of('missing-root', 'info', held.slice(0, 3)),
     ],
+    layers: [layerId(base), layerId(base + 1), layerId(base + 2), layerId(1000 + index)],
+    breaks: expired.slice(0, 3).map(({ sha256, name, notAfter }) => ({
+      day: notAfter.slice(0, 10),
+      why: 'root-expired',
+      root: { sha256, name },
+      store: path,
+      layer: 2,
+      programs: ['wget'],
+    })),
     unknowns: [{ what: '/app/keys.jks', why: 'it is locked', location: { path: '/app/keys.jks' } }],
   })
 }
