@@ -85,6 +85,10 @@ export interface ScanOptions extends JudgeOptions, NetworkOptions {
   readonly onNote?: (line: string) => void
   /** Called often while bytes are read. */
   readonly onProgress?: (state: ScanProgress) => void
+  /** Called with each target as it stands in the report, in the order of the targets, as soon as all before it are told. */
+  readonly onTarget?: (target: ReportTarget, head: ReportHead) => void
+  /** Only the targets that are this part's of so many: see {@link Shard}. */
+  readonly shard?: Shard
   /** Images that are read at once; default: the processors at hand, at least four. */
   readonly jobs?: number
 }
@@ -156,6 +160,18 @@ export interface ForecastOptions extends TargetOptions {
   /** Milliseconds to look ahead; default: two years. */
   readonly within?: number
 }
+
+/**
+ * One of `of` parts of a list, `number` from 1. Which part a target is in is told by its name alone (SHA-256): a list
+ * that grows moves none to another.
+ */
+export interface Shard {
+  readonly number: number
+  readonly of: number
+}
+
+/** What is known of a report before its targets are. */
+export type ReportHead = Pick<Report, 'version' | 'at' | 'tool'>
 
 /** What became of one finding's target, as a scan goes on. */
 export interface ScanFinding extends ReportFinding {
@@ -232,6 +248,33 @@ export function scan(targets: readonly string[], options: ScanOptions = {}): Sca
       await run
     },
   })
+}
+
+/** A report, and what it is called where something is wrong with it. */
+export interface NamedReport {
+  readonly name: string
+  readonly report: Report
+}
+
+/**
+ * Reads a report that `scan`, `lint` or `verify` wrote as JSON or NDJSON, whoever wrote it: it is held against the schema.
+ * @param path a file, or `-`: standard input
+ * @throws JobError `unreadable`, `limit`, `malformed`, `unsupported` (of a newer version)
+ */
+export async function readReport(path: string): Promise<Report> {
+  return (await import('./fleet/read-report.ts')).readReport(path)
+}
+
+/**
+ * Joins reports into one: parts of a list in the order of the list, others one after another.
+ * @param options.partial parts of the list may be missing
+ * @throws JobError `usage` where they are of two days, programs or lists, or a part is missing
+ */
+export async function merge(
+  reports: readonly NamedReport[],
+  options: { readonly partial?: boolean } = {},
+): Promise<Report> {
+  return (await import('./fleet/merge.ts')).mergeReports(reports, options.partial)
 }
 
 /** What is kept of images. */

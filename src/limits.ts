@@ -15,6 +15,8 @@ export const limits = {
   documentBytes: 32 * MiB,
   /** Bytes of a list of targets (`--from-file`). */
   targetListBytes: 1 * MiB,
+  /** Bytes of one report that is merged: about two thousand images. */
+  reportBytes: 256 * MiB,
   /** Nested indexes. */
   indexDepth: 3,
   /** Layers of one image; engines themselves stop at 127 (overlay2) or 500. */

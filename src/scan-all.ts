@@ -10,6 +10,7 @@ import { breaksOf } from './fleet/breaks.ts'
 import { inOrder } from './fleet/in-order.ts'
 import { Interner } from './fleet/intern.ts'
 import { laneOf } from './fleet/lane.ts'
+import { inShard } from './fleet/shard.ts'
 import { SharedDocuments } from './fleet/shared-documents.ts'
 import { SharedLayers } from './fleet/shared-layers.ts'
 import { Connections } from './image/registry/connections.ts'
@@ -48,7 +49,7 @@ interface Told {
 
 /** Only an abort and wrong options are thrown: what can't be read is told in the report. */
 export async function scanAll(
-  targets: readonly string[],
+  all: readonly string[],
   options: Settings,
   { onResult, onTarget }: ScanWatch,
 ): Promise<Report> {
@@ -59,7 +60,14 @@ export async function scanAll(
   const settings = await scanSettings(options, configs, config)
   const interner = new Interner()
   const reported: ReportTarget[] = []
-  const many = targets.length > 1
+  const shard = options.shard ?? null
+  const places = all.flatMap((name, position) => (inShard(name, shard) ? [{ name, position }] : []))
+  const targets = places.map(({ name }) => name)
+  const positions: number[] = []
+  // A part of a list is told as the whole would be, so that all parts can be joined.
+  const many = targets.length > 1 || shard !== null
+  const { version, tool, at: told } = reportOf([], at)
+  const head = { version, at: told, tool }
   let done = 0
   const progress: ScanSettings['onProgress'] =
     onProgress && many
@@ -96,9 +104,13 @@ export async function scanAll(
   }
   const atOnce = options.jobs ?? Math.max(LEAST_AT_ONCE, availableParallelism())
   try {
+    let index = 0
     for await (const told of inOrder(targets, { atOnce, laneOf }, work, options.signal)) {
+      const position = places[index++]?.position ?? 0
       for (const one of told) {
+        positions.push(position)
         reported.push(one.reported)
+        options.onTarget?.(one.reported, head)
         onTarget?.(one.shown)
       }
     }
@@ -107,7 +119,8 @@ export async function scanAll(
   }
   baseline.end()
   for (const note of configs.unused()) options.onNote?.(note)
-  return withFleet(reportOf(reported, at))
+  const report = withFleet(reportOf(reported, at))
+  return shard === null ? report : { ...report, shard: { ...shard, positions } }
 }
 
 /** What the report says of a target that is read beside others, so that what they have in common can be told. */

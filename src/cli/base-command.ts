@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { Command } from '@oclif/core'
 import { now, parseInstant } from '../clock.ts'
 import { JobError, oneLine } from '../errors.ts'
@@ -9,6 +9,7 @@ import { parseDuration } from '../options.ts'
 import { EXIT, exitStatus } from '../report/exit-status.ts'
 import { type FormatOptions, formats } from '../report/formats/index.ts'
 import type { Report } from '../report/report.ts'
+import type { LineStream } from './line-stream.ts'
 import { columns, isTerminal, print, printError } from './output.ts'
 import { didYouMean } from './suggest.ts'
 import { useColor } from './terminal.ts'
@@ -76,7 +77,11 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Prints the report, writes the others that were asked for, and sets the exit status. */
-  protected async report(report: Report, flags: RunValues & ReportValues): Promise<void> {
+  protected async report(
+    report: Report,
+    flags: RunValues & ReportValues,
+    written?: LineStream,
+  ): Promise<void> {
     const { failOn, format } = await this.runSettings(flags)
     const options: FormatOptions = {
       color: useColor(flags.color, process.env),
@@ -88,22 +93,33 @@ export abstract class BaseCommand extends Command {
     }
     const outputs = (flags.output ?? []).map(parseOutput)
     for (const { format, file } of outputs) {
-      const text = await this.render(report, format, { ...options, color: false, width: 100, failures: true })
-      writeOutput(format, file, text)
+      if (format === 'ndjson' && written?.writes(file)) continue
+      const plain = { ...options, color: false, width: 100, failures: true }
+      writeOutput(format, file, await this.render(report, format, plain))
     }
-    print(await this.render(report, format, options))
+    if (!(format === 'ndjson' && written?.writes(null)))
+      for (const part of await this.render(report, format, options)) print(part)
     for (const { error } of report.targets) if (error !== null) this.note(`imgtrust: ${error}`)
     process.exitCode = exitStatus(report, failOn)
   }
 
-  private async render(report: Report, format: string, options: FormatOptions): Promise<string> {
+  /** Where NDJSON was asked for, what writes it while the targets come. @throws JobError */
+  protected async lines(flags: RunValues & ReportValues): Promise<LineStream> {
+    const { lineStream } = await import('./line-stream.ts')
+    const { format } = await this.runSettings(flags)
+    const files = (flags.output ?? []).map(parseOutput).filter(output => output.format === 'ndjson')
+    return lineStream([...(format === 'ndjson' ? [null] : []), ...files.map(({ file }) => file)])
+  }
+
+  private async render(report: Report, format: string, options: FormatOptions): Promise<Iterable<string>> {
     const load = formats[format]
     if (!load)
       throw new JobError(
         'usage',
         `there is no format '${format}'; there are ${Object.keys(formats).join(', ')}${didYouMean(format, Object.keys(formats))}`,
       )
-    return (await load()).render(report, options)
+    const made = await load()
+    return made.parts?.(report, options) ?? [made.render(report, options)]
   }
 
   /** A line on standard error. */
@@ -171,9 +187,14 @@ interface ParseError extends Error {
 }
 
 /** @throws JobError `unreadable` */
-export function writeOutput(format: string, file: string, text: string): void {
+export function writeOutput(format: string, file: string, text: Iterable<string>): void {
   try {
-    writeFileSync(file, text)
+    const opened = openSync(file, 'w')
+    try {
+      for (const part of typeof text === 'string' ? [text] : text) writeFileSync(opened, part)
+    } finally {
+      closeSync(opened)
+    }
   } catch (error) {
     throw new JobError('unreadable', `--output ${format}=${file}: can't be written (${oneLine(error)})`)
   }

@@ -9,6 +9,7 @@ export const commands: Commands = {
   init: () => import('./init.ts'),
   'knowledge:status': () => import('./knowledge/status.ts'),
   lint: () => import('./lint.ts'),
+  merge: () => import('./merge.ts'),
   'roots:diff': () => import('./roots/diff.ts'),
   'roots:list': () => import('./roots/list.ts'),
   'roots:show': () => import('./roots/show.ts'),

@@ -4,6 +4,7 @@ import { jobFlags, judgeFlags, networkFlags, networkOptions, reportFlags } from 
 import { interruptible } from '../cli/interruptible.ts'
 import { readTargetList } from '../cli/target-list.ts'
 import { JobError } from '../errors.ts'
+import { parseShard } from '../fleet/shard.ts'
 import { scan } from '../index.ts'
 
 export default class Scan extends BaseCommand {
@@ -59,6 +60,10 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
       helpValue: 'LIST',
       summary: 'read targets from this file (or -), one a line, each once; # begins a comment',
     }),
+    shard: Flags.string({
+      helpValue: 'I/N',
+      summary: 'only part I of N of the list, by the targets’ names; imgtrust merge joins the reports',
+    }),
     ...judgeFlags,
     ...reportFlags,
     ...networkFlags,
@@ -76,18 +81,22 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
       throw new JobError('usage', 'standard input is the list (--from-file -): it can’t be an image as well')
     if (targets.length === 0)
       throw new JobError('usage', 'name an image to scan, for example alpine:3.20, or give --from-file LIST')
+    const lines = await this.lines(flags)
     const report = await interruptible(flags, watch =>
       scan(targets, {
         ...settings,
         ...watch,
+        onTarget: lines.target,
         onNote: line => flags.quiet || this.note(`imgtrust: ${line}`),
         allPlatforms: flags['all-platforms'],
         deep: flags.deep,
         ...networkOptions(flags),
         ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+        ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
         ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
       }),
     )
-    await this.report(report, flags)
+    lines.end(report)
+    await this.report(report, flags, lines)
   }
 }

@@ -59,6 +59,17 @@ export interface Report {
   }
   /** Of several images: what breaks on which day, and which base to mend first. */
   fleet?: ReportFleet
+  /** Which part of a list this is the report of; absent: of all. */
+  shard?: ReportShard
+}
+
+/** A part of a list that several runs share (`--shard 2/3`). */
+export interface ReportShard {
+  /** From 1. */
+  number: Ordinal
+  of: Ordinal
+  /** Where in the whole list each of the targets stands, from 0. */
+  positions: Count[]
 }
 
 /** What several images have in common. */

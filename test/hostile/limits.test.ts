@@ -62,6 +62,7 @@ const cases: Record<Limit, Elsewhere | (() => Promise<void>)> = {
   redirects: registry('in a circle'),
   resumes: registry('one that is cut without end is truncated'),
   retryAfterMs: registry('a wait that is too long'),
+  reportBytes: { file: 'test/fleet/read-report.test.ts', test: 'of more bytes than are read' },
   sharedLayersBytes: {
     file: 'test/fleet/shared-layers.test.ts',
     test: 'no more bytes than may stay in memory',

@@ -19,6 +19,8 @@ export interface FormatOptions {
 /** A reporter: one function from the report to text, and one line here. */
 export interface Format {
   render(report: Report, options: FormatOptions): string
+  /** The same in parts, where the whole of thousands of targets may be more than one string can hold. */
+  parts?(report: Report, options: FormatOptions): Iterable<string>
 }
 
 export const formats: Readonly<Record<string, () => Promise<Format>>> = {

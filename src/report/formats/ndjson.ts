@@ -5,10 +5,11 @@ import type { Format } from './index.ts'
 /**
  * One JSON value a line, for streams and log collectors: a `report` line, for each target a `target` line (what the
  * JSON report says of it but findings and unknowns), a `finding`, a `verdict` (of servers) and an `unknown` line for each of those, of several
- * images a `fleet` line, and a `summary` line at the end.
+ * images a `fleet` line, of a part of a list a `shard` line, and a `summary` line at the end.
  */
 export const ndjson: Format = {
-  render: report => `${lines(report).map(escapeNdjson).join('\n')}\n`,
+  render: report => [...parts(report)].join(''),
+  parts,
 }
 
 /** The one escape function of this format. */
@@ -16,8 +17,11 @@ export function escapeNdjson(value: unknown): string {
   return plainJson(value, 0)
 }
 
-function lines(report: Report): object[] {
-  return [headLine(report), ...report.targets.flatMap(targetLines), ...endLines(report)]
+function* parts(report: Report): Generator<string> {
+  const text = (lines: readonly object[]) => `${lines.map(escapeNdjson).join('\n')}\n`
+  yield text([headLine(report)])
+  for (const target of report.targets) yield text(targetLines(target))
+  yield text(endLines(report))
 }
 
 /** What begins it, before any target is known. */
@@ -26,8 +30,12 @@ export function headLine({ version, at, tool }: Pick<Report, 'version' | 'at' | 
 }
 
 /** What ends it, when all targets are known: the summary last. */
-export function endLines({ fleet, summary }: Pick<Report, 'fleet' | 'summary'>): object[] {
-  return [...(fleet ? [{ type: 'fleet', ...fleet }] : []), { type: 'summary', ...summary }]
+export function endLines({ fleet, shard, summary }: Pick<Report, 'fleet' | 'shard' | 'summary'>): object[] {
+  return [
+    ...(fleet ? [{ type: 'fleet', ...fleet }] : []),
+    ...(shard ? [{ type: 'shard', ...shard }] : []),
+    { type: 'summary', ...summary },
+  ]
 }
 
 /** What says of one target all that there is. */
