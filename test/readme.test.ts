@@ -30,6 +30,16 @@ describe('transcripts (UPDATE_README=1 writes them)', () => {
   it('are there', () => expect(transcripts.length).toBeGreaterThan(0))
 })
 
+it('the picture of the page is there, small, as wide as a page, and told to those who can’t see it', () => {
+  const [, words, file] = /!\[([^\]]+)\]\(([^)]+\.png)\)/.exec(readme) ?? []
+  expect(words?.split(/\s+/).length).toBeGreaterThan(20)
+  const picture = readFileSync(join(root, file ?? ''))
+  expect(picture.subarray(1, 4).toString()).toBe('PNG')
+  expect(picture.length).toBeLessThan(150_000)
+  expect(picture.readUInt32BE(16)).toBe(1100)
+  expect(picture.readUInt32BE(20)).toBeGreaterThan(800)
+})
+
 it('every link into the repository leads to a file', () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(match => match[1] ?? '')
   expect(links.length).toBeGreaterThan(0)

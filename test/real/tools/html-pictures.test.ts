@@ -2,7 +2,8 @@
  * What the page looks like, held against kept pictures (UPDATE_PICTURES=1 takes them anew: look at them before they are
  * committed). Letters are boxes there, so that they are the same with any fonts.
  */
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,7 +14,7 @@ import { options } from '../../report/sample-report.ts'
 import { launchChromium } from '../../support/chromium.ts'
 import { differenceOf, keptPicture, type Shot, takePicture } from '../../support/picture.ts'
 import { missing } from '../../support/program.ts'
-import { imgtrust } from '../../support/run.ts'
+import { imgtrust, root } from '../../support/run.ts'
 import { fleet } from './html-samples.ts'
 
 const absent = missing('chromium')
@@ -95,6 +96,19 @@ describe.skipIf(absent !== '')(`pictures of the page${absent && ` (skipped: no $
     const planted = 'body{text-indent:.4px}'
     const actual = await takePicture(browser, addressOf(shot.of), { ...shot, planted })
     expect(await differenceOf(desk, actual, await takePicture(browser, addressOf(shot.of), shot))).toBeNull()
+  })
+
+  it('the README’s picture is of the page as it is: `npm run docs:picture` takes it anew', () => {
+    const file = join(folder, 'page.png')
+    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/docs-picture.ts', file], { cwd: root })
+    const sizeOf = (path: string) => {
+      const bytes = readFileSync(path)
+      return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+    }
+    const [now, kept] = [sizeOf(file), sizeOf(join(root, 'docs/page.png'))]
+    expect(now.width).toBe(kept.width)
+    // Other fonts break lines elsewhere.
+    expect(Math.abs(now.height - kept.height)).toBeLessThan(kept.height * 0.12)
   })
 
   it('keeps few and small ones', () => {
