@@ -87,6 +87,11 @@ export interface ScanOptions extends JudgeOptions, NetworkOptions {
   readonly onProgress?: (state: ScanProgress) => void
   /** Called with each target as it stands in the report, in the order of the targets, as soon as all before it are told. */
   readonly onTarget?: (target: ReportTarget, head: ReportHead) => void
+  /**
+   * A file in which what is judged is kept while the run goes on (it is made, and stays): a run that was ended goes on
+   * from it, to the same report. Without `at` it also says as of when is judged.
+   */
+  readonly resume?: string
   /** Only the targets that are this part's of so many: see {@link Shard}. */
   readonly shard?: Shard
   /** Images that are read at once; default: the processors at hand, at least four. */
@@ -229,7 +234,8 @@ export function scan(targets: readonly string[], options: ScanOptions = {}): Sca
       for (const finding of findings) queue.push({ ...finding, target })
       wake()
     }
-    return scanAll(targets, { ...options, at: options.at ?? now() }, { onTarget })
+    const clock = { at: options.at ?? now(), told: options.at !== undefined }
+    return scanAll(targets, { ...options, ...clock }, { onTarget })
   })()
   run
     .catch(() => {}) // whoever awaits or iterates sees it; here it only must not count as unhandled

@@ -10,6 +10,7 @@ import { breaksOf } from './fleet/breaks.ts'
 import { inOrder } from './fleet/in-order.ts'
 import { Interner } from './fleet/intern.ts'
 import { laneOf } from './fleet/lane.ts'
+import { openJournal } from './fleet/resume.ts'
 import { inShard } from './fleet/shard.ts'
 import { SharedDocuments } from './fleet/shared-documents.ts'
 import { SharedLayers } from './fleet/shared-layers.ts'
@@ -31,7 +32,8 @@ const PARANOIA = '.paranoia.yaml'
 /** Images read at once where nobody says: one waits for its registry while another is unpacked. */
 const LEAST_AT_ONCE = 4
 
-type Settings = ScanOptions & Pick<ScanSettings, 'at'>
+/** `told`: the instant is the caller's own, not the clock's. */
+export type RunSettings = ScanOptions & Pick<ScanSettings, 'at'> & { readonly told?: boolean }
 
 /** Who watches a scan. */
 export interface ScanWatch {
@@ -50,24 +52,28 @@ interface Told {
 /** Only an abort and wrong options are thrown: what can't be read is told in the report. */
 export async function scanAll(
   all: readonly string[],
-  options: Settings,
+  options: RunSettings,
   { onResult, onTarget }: ScanWatch,
 ): Promise<Report> {
-  const { at, onProgress } = options
+  const { onProgress } = options
   const configs = new Configs(options.config ?? null, options.env ?? process.env)
   const config = await configs.for('.')
+  const ignores = config?.ignores ?? []
   const baseline = new Baseline(options)
-  const settings = await scanSettings(options, configs, config)
   const interner = new Interner()
-  const reported: ReportTarget[] = []
   const shard = options.shard ?? null
   const places = all.flatMap((name, position) => (inShard(name, shard) ? [{ name, position }] : []))
   const targets = places.map(({ name }) => name)
   const positions: number[] = []
   // A part of a list is told as the whole would be, so that all parts can be joined.
   const many = targets.length > 1 || shard !== null
+  const wanted = await scanSettings(options, configs, config)
+  const journal = openJournal(options, wanted, config, many, one => interner.target(one))
+  const at = journal?.at ?? options.at
+  const settings = { ...wanted, at }
   const { version, tool, at: told } = reportOf([], at)
   const head = { version, at: told, tool }
+  const reported: ReportTarget[] = []
   let done = 0
   const progress: ScanSettings['onProgress'] =
     onProgress && many
@@ -77,7 +83,6 @@ export async function scanAll(
   const tell = (found: TargetResult): Told => {
     const { target } = found
     const reference = found.model?.kind === 'dockerfile' ? null : (found.model?.reference ?? null)
-    const ignores = config?.ignores ?? []
     const findings = applyIgnores(found.findings, { target, reference }, ignores, at, configs.used)
     const result = { ...found, findings, config: config?.file ?? null }
     onResult?.(result)
@@ -92,6 +97,12 @@ export async function scanAll(
   }
 
   const work = async (target: string, signal: AbortSignal): Promise<readonly Told[]> => {
+    const known = journal?.done.get(target)
+    if (known !== undefined) {
+      for (const number of known.used) if (ignores[number]) configs.used.add(ignores[number])
+      done++
+      return known.told.map(one => ({ shown: one, reported: one }))
+    }
     const all: Told[] = []
     const own = {
       ...settings,
@@ -99,6 +110,11 @@ export async function scanAll(
       ...(progress && { onProgress: progress }),
     }
     for await (const found of scanTarget(target, own)) all.push(tell(found))
+    // What failed is asked again.
+    if (all.every(({ reported }) => reported.error === null)) {
+      const used = ignores.flatMap((ignore, number) => (configs.used.has(ignore) ? [number] : []))
+      journal?.add({ target, told: all.map(one => one.reported), used })
+    }
     done++
     return all
   }
@@ -116,6 +132,7 @@ export async function scanAll(
     }
   } finally {
     settings.open.connections?.close()
+    journal?.close()
   }
   baseline.end()
   for (const note of configs.unused()) options.onNote?.(note)
@@ -143,7 +160,7 @@ function besides(
 }
 
 async function scanSettings(
-  options: Settings,
+  options: RunSettings,
   configs: Configs,
   config: Config | null,
 ): Promise<ScanSettings> {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
 import { jobFlags, judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
@@ -60,6 +61,12 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
       helpValue: 'LIST',
       summary: 'read targets from this file (or -), one a line, each once; # begins a comment',
     }),
+    resume: Flags.string({
+      helpValue: 'JOURNAL',
+      exclusive: ['update-baseline'],
+      summary:
+        'keep what is judged in this file; after a crash or Ctrl-C the same command goes on from it (as of the same instant), and takes it away when it is through',
+    }),
     shard: Flags.string({
       helpValue: 'I/N',
       summary: 'only part I of N of the list, by the targets’ names; imgtrust merge joins the reports',
@@ -72,7 +79,9 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scan)
-    const settings = await this.judgeSettings(flags)
+    const { at, ...settings } = await this.judgeSettings(flags)
+    // A run that goes on judges as of when it began.
+    const clock = flags.resume !== undefined && flags.at === undefined ? {} : { at }
     const list = flags['from-file']
     const listed = list === undefined ? [] : await readTargetList(list)
     const named = argv as string[]
@@ -85,6 +94,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
     const report = await interruptible(flags, watch =>
       scan(targets, {
         ...settings,
+        ...clock,
         ...watch,
         onTarget: lines.target,
         onNote: line => flags.quiet || this.note(`imgtrust: ${line}`),
@@ -92,11 +102,13 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
         deep: flags.deep,
         ...networkOptions(flags),
         ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+        ...(flags.resume === undefined ? {} : { resume: flags.resume }),
         ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
         ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
       }),
     )
     lines.end(report)
     await this.report(report, flags, lines)
+    if (flags.resume !== undefined) rmSync(flags.resume, { force: true })
   }
 }

@@ -34,6 +34,11 @@ export class Baseline {
     this.#known = this.#file === null || this.#found !== null ? [] : readBaseline(this.#file)
   }
 
+  /** What it knows, for who must tell one from another. */
+  get known(): readonly BaselineEntry[] {
+    return this.#known
+  }
+
   /** What of a result is new. Where the baseline is written anew, everything becomes known: nothing is. */
   fresh(result: TargetResult): readonly Finding[] {
     if (this.#file === null) return result.findings

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT_EXAMPLES } from '../../src/cli/help.ts'
+import { scan } from '../../src/index.ts'
 import { buildImage, dockerArchive } from '../support/image.ts'
 import { missing } from '../support/program.ts'
 import { debian, folderWith, sketchRoot } from '../support/rootfs.ts'
@@ -47,6 +48,11 @@ describe.skipIf(absent !== '')(`the examples of help${absent && ` (skipped: no $
     })
     const image = await buildImage({ layers: [{ files: debian(roots) }] })
     writeFileSync(join(folder, 'image.tar'), await dockerArchive(image))
+    const report = (shard?: { number: number; of: number }) =>
+      scan([`dir:${join(folder, 'rootfs')}`], { at: 0, ...(shard && { shard }) })
+    for (const number of [1, 2, 3])
+      writeFileSync(join(folder, `part-${number}.json`), JSON.stringify(await report({ number, of: 3 })))
+    writeFileSync(join(folder, 'report.json'), JSON.stringify(await report()))
     mkdirSync(join(folder, 'bin'))
     const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'bin/run.js')}' "$@"\n`
     writeFileSync(join(folder, 'bin/imgtrust'), program)
