@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 process.chdir(root)
 
 // dist/types is made by scripts/types.ts and stays: npm builds once more after `prepack`.
-for (const part of ['chunks', 'cli', 'knowledge', 'lib', 'vendor'])
+for (const part of ['chunks', 'cli', 'knowledge', 'lib', 'vendor', 'worker'])
   rmSync(`dist/${part}`, { recursive: true, force: true })
 
 const common = {
@@ -95,8 +95,15 @@ const library = await build({
   },
 })
 
+const worker = await build({
+  ...common,
+  entryPoints: [{ in: 'src/layer-worker.ts', out: 'worker/layer' }],
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+})
+
 layKnowledge('src/knowledge/data', 'dist/knowledge/data')
-writeNotice([vendor, programs, start, library].map(({ metafile }) => metafile))
+writeNotice([vendor, programs, start, library, worker].map(({ metafile }) => metafile))
 await writeOclifManifest()
 
 function digest(file: string): string {

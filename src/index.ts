@@ -52,6 +52,11 @@ export interface NetworkOptions {
   readonly authfile?: string
   /** Folder in which what was read of images is kept for the next run; default: nothing is kept. */
   readonly cacheDir?: string
+  /**
+   * How much is read at once: images (default: as many as there are processors, at least four), and of an image large
+   * layers, each in a thread (default: as many as there are processors, at most four). With 1 no thread is started.
+   */
+  readonly jobs?: number
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -94,8 +99,6 @@ export interface ScanOptions extends JudgeOptions, NetworkOptions {
   readonly resume?: string
   /** Only the targets that are this part's of so many: see {@link Shard}. */
   readonly shard?: Shard
-  /** Images that are read at once; default: the processors at hand, at least four. */
-  readonly jobs?: number
 }
 
 /** How a target is read that may be a Dockerfile or an image. */
@@ -110,6 +113,7 @@ export type TargetOptions = Pick<
   | 'caFile'
   | 'authfile'
   | 'env'
+  | 'jobs'
   | 'onProgress'
   | 'signal'
 >

@@ -36,6 +36,7 @@ export async function* readImages(
       const tree = await readTree(shared?.share(image) ?? image, trustReader, {
         ...(open.signal ? { signal: open.signal } : {}),
         ...(open.layers ? { layers: open.layers } : {}),
+        ...(open.workers ? { workers: open.workers } : {}),
         onProgress: (bytes, done) => onProgress?.({ target, layers: image.layers.length, done, bytes }),
       })
       const layers = image.kind === 'image' ? { layers: image.layers.map(({ diffId }) => diffId) } : {}

@@ -54,10 +54,11 @@ export class BaseImages {
       const [image, ...others] = await openReference(reference, options)
       for (const other of others) await other.close()
       try {
-        const { signal, layers } = options
+        const { signal, layers, workers } = options
         const tree = await readTree(image!, trustReader, {
           ...(signal ? { signal } : {}),
           ...(layers ? { layers } : {}),
+          ...(workers ? { workers } : {}),
         })
         return scannedImage(buildImageModel(image!, tree, naming), tree)
       } finally {

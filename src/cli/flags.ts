@@ -118,15 +118,13 @@ export const networkFlags = {
     exclusive: ['cache-dir'],
     summary: 'read everything again, and keep nothing',
   }),
-}
-
-export const jobFlags = {
   jobs: Flags.integer({
     helpGroup: 'SPEED',
     helpValue: 'N',
     min: 1,
     max: 256,
-    summary: 'how much is read at once [default: as many as there are processors, images at least 4]',
+    summary:
+      'how many images, and how many large layers of one, are read at once; 1 starts no threads [default: as many as there are processors; images at least 4, layers at most 4]',
   }),
 }
 
@@ -137,6 +135,7 @@ export interface NetworkValues {
   readonly 'plain-http'?: string[] | undefined
   readonly 'cache-dir'?: string | undefined
   readonly 'no-cache': boolean
+  readonly jobs?: number | undefined
 }
 
 /** What the flags about network and cache say, as the library takes it. */
@@ -147,6 +146,7 @@ export function networkOptions(flags: NetworkValues): NetworkOptions {
     plainHttp: plainHttp ?? [],
     ...(authfile === undefined ? {} : { authfile }),
     ...(caFile === undefined ? {} : { caFile }),
+    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     ...(flags['no-cache'] ? {} : { cacheDir: cacheFolder(flags) }),
   }
 }

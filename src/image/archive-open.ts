@@ -1,5 +1,6 @@
-import { type Archive, fileChunks, fileCompression, openFile, TarFileArchive } from './archive.ts'
+import { type Archive, fileCompression, TarFileArchive } from './archive.ts'
 import { StreamArchive } from './archive-stream.ts'
+import { fileChunks, openFile } from './files.ts'
 import type { OpenOptions } from './source.ts'
 
 /**

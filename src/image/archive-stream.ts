@@ -87,6 +87,10 @@ export class StreamArchive implements Archive {
     return this.#find(path, this.#documents)
   }
 
+  size(): null {
+    return null
+  }
+
   async layer(
     path: string,
     expected: ExpectedLayer,
@@ -153,7 +157,7 @@ export class StreamArchive implements Archive {
         if (rest.length > 0) body?.push(rest)
       },
       end: () => {
-        if (entry.size === 0) body = this.#layer(name, 0)
+        if (entry.size === 0) body = this.#layer(name, 0, head)
         body?.end()
       },
     }
@@ -162,7 +166,7 @@ export class StreamArchive implements Archive {
   /** What a member is, by its first block. */
   #open(name: string, size: number, head: Uint8Array): TarBody | null {
     if (compressionOf(head) !== 'none' || (head.length === BLOCK && isTarHeader(head)))
-      return this.#layer(name, size)
+      return this.#layer(name, size, head)
     return /^\s*[[{]/.test(Buffer.from(head).toString('latin1')) ? this.#document(name, size) : null
   }
 
@@ -187,12 +191,12 @@ export class StreamArchive implements Archive {
     }
   }
 
-  #layer(name: string, size: number): TarBody {
+  #layer(name: string, size: number, head: Uint8Array): TarBody {
     const member: ReadLayerMember = { digest: null, size, facts: null, tar: null, error: null }
     this.#layers.set(name, member)
     const layer = new LayerReader(`${printable(name)} in ${this.name}`, nobody, this.#reader, this.#budget)
-    // Only layouts that name their blobs by digest ask for it.
-    const hash = name.startsWith('blobs/') ? createHash('sha256') : null
+    // Only layouts that name their blobs by digest ask for it; of a plain tar it is that of the tar.
+    const hash = name.startsWith('blobs/') && compressionOf(head) !== 'none' ? createHash('sha256') : null
     // One step after the other; a member that fails may be none of the image's layers, so it is told when asked for.
     let chain = Promise.resolve()
     const then = (step: () => Promise<void> | undefined) => {
@@ -213,6 +217,7 @@ export class StreamArchive implements Archive {
         then(async () => {
           member.facts = await layer.end()
           member.tar = layer.digest
+          member.digest ??= layer.digest.found
         })
       },
     }

@@ -1,10 +1,11 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { JobError, oneLine } from '../errors.ts'
+import type { FileHandle } from 'node:fs/promises'
+import { JobError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { compressionOf } from './decompress.ts'
 import type { ContentReader, LayerFacts, ReadOptions } from './facts.ts'
-import { type ExpectedLayer, readLayer, throwIfAborted } from './layer-facts.ts'
+import { fileChunks, openFile, readPart } from './files.ts'
+import { type ExpectedLayer, throwIfAborted } from './layer-facts.ts'
+import { readLayerFile } from './layer-file.ts'
 import { normalisePath, printable, splitPath } from './path.ts'
 import { TarWalker } from './tar.ts'
 
@@ -14,6 +15,8 @@ export interface Archive {
   readonly name: string
   /** The bytes of a small file; null where there is none. @throws JobError `limit`, `truncated`, `unreadable` */
   document(path: string): Promise<Uint8Array | null>
+  /** Bytes of the file at `path`; null where that is only known when it was read. */
+  size(path: string): number | null
   /** The facts of a layer that lies at `path`, verified. @throws JobError, `malformed` where there is none */
   layer(
     path: string,
@@ -24,46 +27,8 @@ export interface Archive {
   ): Promise<LayerFacts>
 }
 
-/** Bytes read from disk at once. */
-const READ = 1024 * 1024
 /** Files of one image archive: three a layer in the oldest layout. More is something else. */
 const MOST_FILES = 20_000
-
-/**
- * Opens a regular file that must not be a link.
- * @throws JobError `not-found`, `unreadable`
- */
-export async function openFile(path: string, what: string, follow = false): Promise<FileHandle> {
-  try {
-    const handle = await open(
-      path,
-      constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW),
-    )
-    if ((await handle.stat()).isFile()) return handle
-    await handle.close()
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new JobError('not-found', `${what} is not there`)
-    if (code !== 'ELOOP') throw new JobError('unreadable', `${what} can't be read: ${oneLine(error)}`)
-    throw new JobError('unreadable', `${what} is a link, which is not followed`)
-  }
-  throw new JobError('unreadable', `${what} is no regular file`)
-}
-
-/** Bytes `start` to `end` (exclusive) of an open file, in large chunks that are fresh each. */
-export async function* fileChunks(
-  handle: FileHandle,
-  start: number,
-  end: number,
-): AsyncGenerator<Uint8Array> {
-  for (let at = start; at < end; ) {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(READ, end - at))
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
-    if (bytesRead === 0) return
-    at += bytesRead
-    yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
-  }
-}
 
 /** The first bytes of a file, enough to tell its compression. */
 export async function fileCompression(path: string): Promise<ReturnType<typeof compressionOf>> {
@@ -99,6 +64,10 @@ export class FolderArchive implements Archive {
     }
   }
 
+  size(): null {
+    return null
+  }
+
   async layer(
     path: string,
     expected: ExpectedLayer,
@@ -106,12 +75,9 @@ export class FolderArchive implements Archive {
     reader: ContentReader,
     options: ReadOptions,
   ): Promise<LayerFacts> {
-    const handle = await openFile(`${this.name}/${path}`, `${what} (${this.name}/${path})`)
-    try {
-      return await readLayer(what, fileChunks(handle, 0, Number.MAX_SAFE_INTEGER), expected, reader, options)
-    } finally {
-      await handle.close()
-    }
+    const file = `${this.name}/${path}`
+    const part = { path: file, what: `${what} (${file})`, follow: false, start: 0, end: null }
+    return readLayerFile(part, what, expected, reader, options)
   }
 }
 
@@ -180,6 +146,10 @@ export class TarFileArchive implements Archive {
     }
   }
 
+  size(path: string): number | null {
+    return this.#member(path)?.size ?? null
+  }
+
   async layer(
     path: string,
     expected: ExpectedLayer,
@@ -189,14 +159,9 @@ export class TarFileArchive implements Archive {
   ): Promise<LayerFacts> {
     const member = this.#member(path)
     if (!member) throw missingMember(this.name, path, what)
-    const handle = await openFile(this.name, this.name, true)
-    try {
-      const { offset, size } = member
-      const sized = { ...expected, size: expected.size ?? size }
-      return await readLayer(what, fileChunks(handle, offset, offset + size), sized, reader, options)
-    } finally {
-      await handle.close()
-    }
+    const { offset: start, size } = member
+    const part = { path: this.name, what: this.name, follow: true, start, end: start + size }
+    return readLayerFile(part, what, { ...expected, size: expected.size ?? size }, reader, options)
   }
 
   #member(path: string): { readonly offset: number; readonly size: number } | null {
@@ -241,7 +206,5 @@ async function readDocument(
   if (size > limits.manifestBytes) {
     throw new JobError('limit', `${what} has ${size} bytes, more than ${limits.manifestBytes}`)
   }
-  const chunks: Uint8Array[] = []
-  for await (const chunk of fileChunks(handle, start, start + size)) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  return readPart(handle, start, start + size)
 }

@@ -12,7 +12,7 @@ const GATHER = 256 * 1024
 const CHUNK = 512 * 1024
 const ZSTD_PIECE = 64 * 1024
 /** First bytes by which a compression is told. */
-const HEAD = 4
+export const HEAD = 4
 const nothing: Uint8Array = new Uint8Array(0)
 /** Some seconds of copying. */
 const MOST_MOVED = 16 * 1024 ** 3
@@ -35,13 +35,13 @@ export function compressionOf(head: Uint8Array): Compression {
  */
 export type Sink = (chunk: Uint8Array) => Promise<void> | undefined
 
-/** Takes compressed bytes, hands plain ones on. */
-interface Engine {
+/** Takes packed bytes, hands plain ones on. */
+export interface Inflater {
   /** @returns a promise to wait for before more is written, or undefined */
   write(chunk: Uint8Array): Promise<void> | undefined
   end(): Promise<void>
   /** Nothing more will come: what it holds is given up. */
-  abort(): void
+  abort(): Promise<void> | undefined
 }
 
 /**
@@ -51,14 +51,20 @@ interface Engine {
 export class Decompressor {
   readonly #what: string
   readonly #sink: Sink
+  readonly #inflate: (sink: Sink) => Inflater
   /** The first bytes, while they are too few to tell. */
   #head: Uint8Array = nothing
-  #engine: Engine | null = null
+  #inflater: Inflater | null = null
   #in = 0
   #out = 0
 
-  constructor(what: string, sink: Sink) {
+  /**
+   * @param what the name of the bytes in messages
+   * @param inflate who unpacks gzip; absent: this thread
+   */
+  constructor(what: string, sink: Sink, inflate: (sink: Sink) => Inflater = to => gunzip(what, to)) {
     this.#what = what
+    this.#inflate = inflate
     this.#sink = chunk => {
       this.#out += chunk.length
       if (this.#out > limits.layerBytes) this.#tooMuch(`more than ${limits.layerBytes} bytes`)
@@ -76,7 +82,7 @@ export class Decompressor {
    */
   write(chunk: Uint8Array): Promise<void> | undefined {
     this.#in += chunk.length
-    if (this.#engine) return this.#engine.write(chunk)
+    if (this.#inflater) return this.#inflater.write(chunk)
     if (this.#head.length + chunk.length >= HEAD) return this.#start(chunk)
     this.#head = Buffer.concat([this.#head, chunk])
     return undefined
@@ -84,22 +90,22 @@ export class Decompressor {
 
   /** All bytes were written: resolves when all plain ones have been handed on. */
   async end(): Promise<void> {
-    if (!this.#engine && this.#head.length > 0) await this.#start(nothing)
-    await this.#engine?.end()
+    if (!this.#inflater && this.#head.length > 0) await this.#start(nothing)
+    await this.#inflater?.end()
   }
 
   /** Gives up before the end. */
-  abort(): void {
-    this.#engine?.abort()
+  abort(): Promise<void> | undefined {
+    return this.#inflater?.abort()
   }
 
   async #start(chunk: Uint8Array): Promise<void> {
     const head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk])
     const compression = compressionOf(head)
-    if (compression === 'none') this.#engine = plain(this.#sink)
-    else if (compression === 'gzip') this.#engine = gunzip(this.#what, this.#sink)
-    else this.#engine = await unzstd(this.#what, this.#sink)
-    await this.#engine.write(head)
+    if (compression === 'none') this.#inflater = plain(this.#sink)
+    else if (compression === 'gzip') this.#inflater = this.#inflate(this.#sink)
+    else this.#inflater = await unzstd(this.#what, this.#sink)
+    await this.#inflater.write(head)
   }
 
   #tooMuch(than: string): never {
@@ -107,16 +113,34 @@ export class Decompressor {
   }
 }
 
-function plain(sink: Sink): Engine {
-  return { write: sink, async end() {}, abort() {} }
+function plain(sink: Sink): Inflater {
+  return { write: sink, async end() {}, abort: () => undefined }
 }
 
-function gunzip(what: string, sink: Sink): Engine {
-  return inflateWay() === 'fast' ? byHandle(what, sink) : byStream(what, sink)
+/**
+ * Unpacks gzip, any number of members.
+ * @param next the buffer to fill next, after each that was handed on; absent: buffers of its own
+ */
+export function gunzip(what: string, sink: Sink, next?: () => Uint8Array): Inflater {
+  if (inflateWay() === 'fast') return byHandle(what, sink, next)
+  return byStream(what, next ? copying(sink, next) : sink)
 }
 
-function byHandle(what: string, sink: Sink): Engine {
-  const gunzip = new FastGunzip(sink)
+/** Hands chunks on in the buffers that are to be filled. */
+function copying(sink: Sink, next: () => Uint8Array): Sink {
+  return async chunk => {
+    for (let at = 0; at < chunk.length; ) {
+      const buffer = next()
+      const part = chunk.subarray(at, at + buffer.length)
+      buffer.set(part)
+      at += part.length
+      await sink(buffer.subarray(0, part.length))
+    }
+  }
+}
+
+function byHandle(what: string, sink: Sink, next?: () => Uint8Array): Inflater {
+  const gunzip = new FastGunzip(sink, next)
   const fail = (error: unknown): never => {
     gunzip.close()
     throw error instanceof GzipError ? explain(what, 'gzip', error) : error
@@ -131,17 +155,20 @@ function byHandle(what: string, sink: Sink): Engine {
   return {
     write: chunk => guarded(() => gunzip.write(chunk)),
     end: async () => guarded(() => gunzip.end()),
-    abort: () => gunzip.close(),
+    abort() {
+      gunzip.close()
+      return undefined
+    },
   }
 }
 
-function byStream(what: string, sink: Sink): Engine {
+function byStream(what: string, sink: Sink): Inflater {
   const options = { chunkSize: CHUNK, readableHighWaterMark: 4 * CHUNK, writableHighWaterMark: 2 * GATHER }
   return through(what, 'gzip', zlib.createGunzip(options), sink)
 }
 
 /** Runs a stream of node:zlib: its pool unpacks the next chunk while `sink` works on the last. */
-function through(what: string, kind: Compression, stream: Transform, sink: Sink): Engine {
+function through(what: string, kind: Compression, stream: Transform, sink: Sink): Inflater {
   const consumed = (async () => {
     const plain = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
     try {
@@ -187,6 +214,7 @@ function through(what: string, kind: Compression, stream: Transform, sink: Sink)
     },
     abort() {
       stream.destroy()
+      return undefined
     },
   }
 }
@@ -195,7 +223,7 @@ function through(what: string, kind: Compression, stream: Transform, sink: Sink)
  * fzstd, on every Node.js: the zstd of node:zlib (22.15 and newer) stops without a word after the first frame, and at a
  * cut (seen with 22.19 and 24.8), while zstd:chunked layers are of many frames.
  */
-async function unzstd(what: string, sink: Sink): Promise<Engine> {
+async function unzstd(what: string, sink: Sink): Promise<Inflater> {
   const { Decompress } = await import('fzstd')
   let moved = 0
   let out = 0
@@ -255,7 +283,7 @@ async function unzstd(what: string, sink: Sink): Promise<Engine> {
       push(new Uint8Array(0), true)
       await settled()
     },
-    abort() {},
+    abort: () => undefined,
   }
 }
 

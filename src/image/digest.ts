@@ -33,11 +33,14 @@ export class Verifier {
   readonly #hash: Hash | null
   #size = 0
 
-  /** @param what the name of the bytes in messages */
-  constructor(what: string, expected: Expected) {
+  /**
+   * @param what the name of the bytes in messages
+   * @param hashed somebody else reckons the digest of the same bytes, and gives it to {@link end}
+   */
+  constructor(what: string, expected: Expected, hashed = false) {
     this.#what = what
     this.#expected = expected
-    this.#hash = expected.digest === null ? null : createHash(expected.digest.split(':')[0]!)
+    this.#hash = expected.digest === null || hashed ? null : createHash(expected.digest.split(':')[0]!)
   }
 
   get size(): number {
@@ -57,8 +60,11 @@ export class Verifier {
     this.#hash?.update(chunk)
   }
 
-  /** @throws JobError `truncated` or `digest-mismatch` */
-  end(): void {
+  /**
+   * @param hashed the digest of the bytes, where somebody else reckons it
+   * @throws JobError `truncated` or `digest-mismatch`
+   */
+  end(hashed?: string): void {
     const { size, digest } = this.#expected
     if (size !== null && this.#size < size) {
       throw new JobError(
@@ -66,8 +72,8 @@ export class Verifier {
         `${this.#what} ends after ${this.#size} of ${size} bytes; fetch or save the image again`,
       )
     }
-    if (!this.#hash || digest === null) return
-    const found = `${digest.split(':')[0]}:${this.#hash.digest('hex')}`
+    if (digest === null) return
+    const found = hashed ?? `${digest.split(':')[0]}:${this.#hash!.digest('hex')}`
     if (found !== digest) {
       throw new JobError(
         'digest-mismatch',

@@ -68,7 +68,7 @@ async function openSaved(
       digest,
       diffId,
       mediaType: null,
-      size: null,
+      size: archive.size(path),
       createdBy: config.createdBy[number] ?? null,
       facts: (reader, read) => archive.layer(path, { digest, size: null, diffId }, name, reader, read),
     }

@@ -4,6 +4,8 @@
  */
 import type { ErrorCode } from '../errors.ts'
 import type { FileAccess, FileView, RunConfig } from '../model.ts'
+import type { Inflater, Sink } from './decompress.ts'
+import type { LayerTask } from './thread/messages.ts'
 
 export type EntryType = 'file' | 'dir' | 'symlink' | 'hardlink' | 'other'
 
@@ -127,6 +129,8 @@ export interface Budget {
   /** @throws JobError `limit` where it is used up. Negative: given back. */
   take(what: string, bytes: number): void
   takeRecord(what: string, bytes: number, names: number): void
+  /** Its count, for other threads to add to; absent: they can't. */
+  readonly shared?: SharedArrayBuffer
 }
 
 /** Facts of layers that were read before, by their DiffID, as one {@link ContentReader} gathered them. */
@@ -145,11 +149,32 @@ export interface DocumentCache {
   write(digest: string, bytes: Uint8Array): void
 }
 
+/** Threads that read layers (thread/pool.ts). */
+export interface LayerThreads {
+  /** How many layers are read at once. */
+  readonly most: number
+  /** Whether any is being read. */
+  readonly busy: boolean
+  /** Whether a layer of so many packed bytes is read in a thread for this reader; null: nobody knows how many. */
+  takes(reader: ContentReader, bytes: number | null): boolean
+  /**
+   * @param chunks the bytes of the layer, where they don't lie in a file
+   * @throws JobError as {@link Layer.facts}
+   */
+  read(task: LayerTask, chunks: AsyncIterable<Uint8Array> | null, options: ReadOptions): Promise<LayerFacts>
+  /** Unpacks gzip in a thread; plain bytes come to `sink` in this one. */
+  inflate(what: string, sink: Sink, signal: AbortSignal | undefined): Inflater
+}
+
 export interface ReadOptions {
   /** Absent: every layer is read. */
   readonly layers?: FactsCache
   /** Shared by all layers that are read for one image; absent: one for this layer alone. */
   readonly budget?: Budget
+  /** Threads that read large layers; absent: this one reads all. */
+  readonly workers?: LayerThreads
+  /** No other large layer is left to be read beside it: its own work may be parted among threads. */
+  readonly alone?: boolean
   readonly signal?: AbortSignal
   /** Called now and then with the bytes read so far of this layer. */
   readonly onProgress?: (bytes: number) => void

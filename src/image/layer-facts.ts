@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { JobError } from '../errors.ts'
-import { Decompressor } from './decompress.ts'
+import { compressionOf, Decompressor, HEAD, type Inflater, type Sink } from './decompress.ts'
 import { type Expected, Verifier } from './digest.ts'
 import type { Budget, ContentReader, LayerFacts, ReadOptions } from './facts.ts'
 import { FactsGatherer } from './facts-gatherer.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import { TarWalker } from './tar.ts'
 import { BLOCK } from './tar-header.ts'
+
+const nothing: Uint8Array = new Uint8Array(0)
 
 /** Blocks of GNU tar's records (its manual, "The Blocking Factor of an Archive"). */
 const RECORD_BLOCKS = 20
@@ -23,42 +26,64 @@ export interface ExpectedLayer extends Expected {
 export class LayerReader {
   readonly #what: string
   readonly #expected: ExpectedLayer
-  readonly #packed: Verifier
+  /** Null until the first bytes have come. */
+  #packed: Verifier | null = null
   readonly #walker: TarWalker
   readonly #gatherer: FactsGatherer
   readonly #decompressor: Decompressor
   /** Of what was unpacked. */
   readonly digest = new TarDigest()
+  /** The bytes are a tar as they come: one hash serves both digests. */
+  #plain = false
 
-  /** @param what the layer's name in messages: `layer 2 of alpine:3.11` */
-  constructor(what: string, expected: ExpectedLayer, reader: ContentReader, budget?: Budget) {
+  /**
+   * @param what the layer's name in messages: `layer 2 of alpine:3.11`
+   * @param inflate who unpacks gzip, as a Decompressor takes it
+   */
+  constructor(
+    what: string,
+    expected: ExpectedLayer,
+    reader: ContentReader,
+    budget?: Budget,
+    inflate?: (sink: Sink) => Inflater,
+  ) {
     this.#what = what
     this.#expected = expected
-    this.#packed = new Verifier(what, expected)
     this.#gatherer = new FactsGatherer(what, reader, budget)
     this.#walker = new TarWalker(what, this.#gatherer.visit)
-    this.#decompressor = new Decompressor(what, chunk => {
+    const sink: Sink = chunk => {
       this.digest.update(chunk)
       this.#walker.push(chunk)
       return undefined
-    })
+    }
+    this.#decompressor = new Decompressor(what, sink, inflate)
   }
 
   /** @see Decompressor.write */
   write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#packed ??= this.#verifier(chunk)
     this.#packed.push(chunk)
     return this.#decompressor.write(chunk)
   }
 
   /** Gives up before the end. */
-  abort(): void {
-    this.#decompressor.abort()
+  abort(): Promise<void> | undefined {
+    return this.#decompressor.abort()
+  }
+
+  #verifier(head: Uint8Array): Verifier {
+    const { digest } = this.#expected
+    this.#plain =
+      digest?.startsWith('sha256:') === true && head.length >= HEAD && compressionOf(head) === 'none'
+    return new Verifier(this.#what, this.#expected, this.#plain)
   }
 
   /** @throws JobError `truncated`, `digest-mismatch`, `malformed`, `limit` */
   async end(): Promise<LayerFacts> {
-    this.#packed.end()
+    this.#packed ??= this.#verifier(nothing)
+    if (!this.#plain) this.#packed.end()
     await this.#decompressor.end()
+    if (this.#plain) this.#packed.end(this.digest.found)
     this.#walker.end()
     // Behind a tar that has no end of its own nothing was left out.
     const diffId = this.#walker.ended ? this.digest.as(this.#expected.diffId) : this.digest.found
@@ -110,7 +135,9 @@ export function checkDiffId(what: string, expected: string | null, found: string
 }
 
 /**
- * Streams one layer through a {@link LayerReader}.
+ * Streams one layer: a large one through a worker, or alone with the unpacking in one, else through a
+ * {@link LayerReader} here.
+ * @param chunks each is read before the next one is asked for
  * @throws JobError as LayerReader, and `aborted`
  */
 export async function readLayer(
@@ -120,19 +147,27 @@ export async function readLayer(
   reader: ContentReader,
   options: ReadOptions,
 ): Promise<LayerFacts> {
-  const layer = new LayerReader(what, expected, reader, options.budget)
+  const { workers, signal, budget = new MemoryBudget(), alone = false } = options
+  const large = workers?.takes(reader, expected.size) ? workers : null
+  if (large && !alone && budget.shared) {
+    const task = { what, expected, reader: reader.version, budget: budget.shared, file: null }
+    return large.read(task, chunks, options)
+  }
+  const inflate = large && alone ? (sink: Sink) => large.inflate(what, sink, signal) : undefined
+  const layer = new LayerReader(what, expected, reader, budget, inflate)
   let bytes = 0
   try {
     for await (const chunk of chunks) {
-      throwIfAborted(options.signal)
-      await layer.write(chunk)
+      throwIfAborted(signal)
+      const wait = layer.write(chunk)
+      if (wait) await wait
       bytes += chunk.length
       options.onProgress?.(bytes)
     }
-    throwIfAborted(options.signal)
+    throwIfAborted(signal)
     return await layer.end()
   } catch (error) {
-    layer.abort()
+    await layer.abort()
     throw error
   }
 }

@@ -12,7 +12,7 @@ import { throwIfAborted } from './layer-facts.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { overlay } from './overlay.ts'
 
-/** Layers that are fetched and unpacked at the same time: while one waits for the network, the other unpacks. */
+/** Layers that are fetched and unpacked at the same time, at least: while one waits for the network, the other unpacks. */
 const AT_ONCE = 2
 
 export interface TreeOptions extends Omit<ReadOptions, 'onProgress' | 'budget'> {
@@ -29,31 +29,36 @@ export async function readTree(
   reader: ContentReader,
   options: TreeOptions = {},
 ): Promise<ImageTree> {
-  const facts: LayerFacts[] = new Array(image.layers.length)
-  const bytes: number[] = image.layers.map(() => 0)
+  const { layers } = image
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   const budget = new MemoryBudget()
+  const bytes: number[] = layers.map(() => 0)
   let total = 0
-  let done = 0
-  let next = 0
+  const facts = layers.map(layer => knownFacts(layer, options))
+  for (const known of facts) if (known) countAgain(known, budget)
+  // The largest first: a large one at the end would be waited for alone.
+  const todo = layers.map((_, number) => number).filter(number => !facts[number])
+  todo.sort((a, b) => (layers[b]!.size ?? 0) - (layers[a]!.size ?? 0))
+  const isLarge = (number: number) => options.workers?.takes(reader, layers[number]!.size) ?? false
+  let large = todo.filter(isLarge).length
+  let done = layers.length - todo.length
   const work = async () => {
-    for (let number = next++; number < image.layers.length && !signal.aborted; number = next++) {
+    for (let number = todo.shift(); number !== undefined && !signal.aborted; number = todo.shift()) {
+      const own = number
       const onProgress = (read: number) => {
-        total += read - bytes[number]!
-        bytes[number] = read
+        total += read - bytes[own]!
+        bytes[own] = read
         options.onProgress?.(total, done)
       }
-      facts[number] = await layerFacts(image.layers[number]!, reader, {
-        ...options,
-        signal,
-        onProgress,
-        budget,
-      })
+      const alone = large === 1 && isLarge(own) && options.workers?.busy === false
+      facts[own] = await layerFacts(layers[own]!, reader, { ...options, signal, onProgress, budget, alone })
+      if (isLarge(own)) large--
       done++
     }
   }
-  const workers = Array.from({ length: Math.min(AT_ONCE, image.layers.length) }, work)
+  const atOnce = Math.max(AT_ONCE, options.workers?.most ?? 0)
+  const workers = Array.from({ length: Math.min(atOnce, todo.length) }, work)
   try {
     await Promise.all(workers)
   } catch (error) {
@@ -63,7 +68,11 @@ export async function readTree(
     throw error
   }
   throwIfAborted(options.signal)
-  return overlay(facts, image.unknowns)
+  return overlay(facts as LayerFacts[], image.unknowns)
+}
+
+function knownFacts({ diffId, uncached }: Layer, { layers }: Pick<ReadOptions, 'layers'>): LayerFacts | null {
+  return diffId === null || uncached ? null : (layers?.read(diffId) ?? null)
 }
 
 /** What is known of a layer, else what it says now. */
@@ -72,7 +81,8 @@ async function layerFacts(
   reader: ContentReader,
   options: ReadOptions & { readonly budget: Budget },
 ): Promise<LayerFacts> {
-  const known = layer.diffId === null || layer.uncached ? null : options.layers?.read(layer.diffId)
+  // It may have become known in the meantime, by another image.
+  const known = knownFacts(layer, options)
   if (known) {
     countAgain(known, options.budget)
     return known
