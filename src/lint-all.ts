@@ -10,54 +10,77 @@ import type { FileChange, LintOptions } from './index.ts'
 import { limits } from './limits.ts'
 import { decodeDockerfile, type LintResult, type LintSettings, type LintTarget, lintTarget } from './lint.ts'
 import { DEFAULT_EXPIRING_WITHIN } from './options.ts'
-import { buildReport } from './report/build.ts'
-import type { Report } from './report/report.ts'
+import { buildTarget, reportOf } from './report/build.ts'
+import type { Report, ReportTarget } from './report/report.ts'
 import type { BaseImages } from './scan-base.ts'
-import { withBaseline } from './silence/baseline.ts'
+import { Baseline } from './silence/baseline.ts'
 
 type Settings = LintOptions & Pick<LintSettings, 'at'>
 
 export interface LintRun {
   readonly report: Report
-  /** What the report was made of. */
-  readonly results: readonly LintResult[]
   readonly changes: readonly FileChange[]
   /** What is worth a line beside the report: base images that could not be read, ignores that silenced nothing. */
   readonly notes: readonly string[]
 }
 
+/** What serves all files of a run. */
+interface Shared {
+  readonly configs: Configs
+  readonly scanBase: BaseImages | undefined
+}
+
+/** Lints all; of each file no more is kept than what the report says. */
 export async function lintAll(paths: readonly string[], options: Settings): Promise<LintRun> {
+  const shared = await sharedOf(options)
+  const baseline = new Baseline(options)
+  const targets: ReportTarget[] = []
+  const changes: FileChange[] = []
+  const { at, expiringWithin = DEFAULT_EXPIRING_WITHIN } = options
+  for await (const result of each(paths, options, shared)) {
+    const { target, fixed } = result
+    targets.push(buildTarget({ ...result, findings: baseline.fresh(result) }, { at, expiringWithin }))
+    if (fixed !== null) changes.push({ file: target, ...fixed })
+  }
+  baseline.end()
+  return {
+    report: reportOf(targets, at),
+    changes,
+    notes: [...(shared.scanBase?.failures ?? []), ...shared.configs.unused()],
+  }
+}
+
+/** Lints all, one after another, as they are asked for. */
+export async function* lintEach(paths: readonly string[], options: Settings): AsyncGenerator<LintResult> {
+  yield* each(paths, options, await sharedOf(options))
+}
+
+async function sharedOf(options: Settings): Promise<Shared> {
   const configs = new Configs(options.config ?? null, options.env ?? process.env)
-  const results: LintResult[] = []
   const scanBase = options.scanBase
     ? await baseImages(withNetwork(options, await configs.network()))
     : undefined
+  return { configs, scanBase }
+}
+
+async function* each(
+  paths: readonly string[],
+  options: Settings,
+  { configs, scanBase }: Shared,
+): AsyncGenerator<LintResult> {
   for (const path of paths) {
     options.signal?.throwIfAborted()
     try {
       for (const target of await targetsOf(path, options)) {
         options.signal?.throwIfAborted()
         const config = await configs.for(target.text === undefined ? dirname(target.name) : '.')
-        results.push(
-          await lintTarget(target, {
-            ...settingsFor(config, configs.used, options),
-            ...(scanBase && { scanBase }),
-          }),
-        )
+        const settings = settingsFor(config, configs.used, options)
+        yield await lintTarget(target, { ...settings, ...(scanBase && { scanBase }) })
       }
     } catch (error) {
       if (!(error instanceof JobError)) throw error
-      results.push({ target: path, kind: 'dockerfile', model: null, findings: [], error, fixed: null })
+      yield { target: path, kind: 'dockerfile', model: null, findings: [], error, fixed: null }
     }
-  }
-  return {
-    results,
-    report: buildReport(withBaseline(results, options), {
-      at: options.at,
-      expiringWithin: options.expiringWithin ?? DEFAULT_EXPIRING_WITHIN,
-    }),
-    changes: results.flatMap(({ target, fixed }) => (fixed === null ? [] : [{ file: target, ...fixed }])),
-    notes: [...(scanBase?.failures ?? []), ...configs.unused()],
   }
 }
 

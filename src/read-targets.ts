@@ -20,8 +20,8 @@ export async function* readTargets(
   for (const target of targets) {
     options.signal?.throwIfAborted()
     if (isDockerfileTarget(target)) {
-      const { lintAll } = await import('./lint-all.ts')
-      yield* (await lintAll([target], { ...options, rules })).results
+      const { lintEach } = await import('./lint-all.ts')
+      yield* lintEach([target], { ...options, rules })
     } else {
       const { scanAll } = await import('./scan-all.ts')
       const results: TargetResult[] = []

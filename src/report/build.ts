@@ -162,6 +162,7 @@ function commandOf(program: string): string {
 
 function buildTracedStore(store: TracedStore, settings: ReportSettings): ReportStore {
   const { path, format, release, match, roots } = store
+  let built: ReportRoot[] | undefined
   return {
     path,
     aliases: [...store.aliases],
@@ -172,7 +173,11 @@ function buildTracedStore(store: TracedStore, settings: ReportSettings): ReportS
     createdBy: null,
     release,
     match,
-    roots: isUnknown(roots) ? [] : buildRoots(roots, settings),
+    // Read by few formats, and the same in many stages: made when it is first asked for.
+    get roots() {
+      built ??= isUnknown(roots) ? [] : buildRoots(roots, settings)
+      return built
+    },
     unknown: isUnknown(roots) ? roots.unknown : null,
   }
 }

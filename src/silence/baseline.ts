@@ -58,21 +58,6 @@ interface BaselineOptions {
   readonly updateBaseline?: boolean
 }
 
-/**
- * The results without what the baseline knows; with `updateBaseline` all of them become the baseline.
- * @throws JobError `unreadable`, `malformed`
- */
-export function withBaseline<T extends TargetResult>(
-  results: readonly T[],
-  options: BaselineOptions,
-): readonly T[] {
-  if (options.baseline === undefined) return results
-  const baseline = new Baseline(options)
-  const left = results.map(result => ({ ...result, findings: baseline.fresh(result) }))
-  baseline.end()
-  return left
-}
-
 /** @throws JobError `unreadable`, `malformed` */
 function readBaseline(file: string): readonly BaselineEntry[] {
   let text: string

@@ -2,10 +2,8 @@
 import { PersistentMap } from '../dockerfile/persistent-map.ts'
 import type { BaseImage, BaseStore } from '../knowledge/types.ts'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
-import { distinct } from './content.ts'
 import { emptyFields, type Fields } from './fields.ts'
 import type { Session } from './machine.ts'
-import { packagedFiles } from './packaged.ts'
 import type { StoreOrigin, TracedStore } from './state.ts'
 
 /** A reference that means no image. */
@@ -49,7 +47,7 @@ export function imageFields(session: Session, reference: string, image: BaseImag
   const tool = image.tool
   const noTool = !isUnknown(tool) && !tool
   const reason = unknown('what the base image holds beside its store is not known')
-  const files = release ? packagedFiles(session.catalogue, release) : null
+  const files = release ? session.catalogue.packaged(release) : null
   const packaged =
     noTool && layout?.conf
       ? null
@@ -115,7 +113,7 @@ function baseStores(session: Session, reference: string, image: BaseImage, line:
                 ? `which roots ${release.id} holds is not known`
                 : 'which release the base image holds is not known',
             )
-          : distinct(indexes.map(index => session.catalogue.byIndex(index))),
+          : session.catalogue.ofRelease(indexes),
       origin,
     }
   })

@@ -2,9 +2,11 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { MappedText } from '../dockerfile/mapped-text.ts'
 import type { Stream } from '../dockerfile/shell-types.ts'
+import type { Release } from '../knowledge/types.ts'
 import { limits } from '../limits.ts'
 import { isUnknown, type Match, type Maybe, type Root, type Unknown, unknown } from '../model.ts'
 import type { TraceKnowledge } from './knowledge.ts'
+import { modelRoot, sharedBy } from './shared-roots.ts'
 import type { StoreOrigin } from './state.ts'
 
 export interface TextContent {
@@ -61,19 +63,37 @@ const BLOCK =
 export class Catalogue {
   readonly #knowledge: TraceKnowledge
   readonly #met = new Map<string, { root: Root; der: Uint8Array }>()
-  readonly #roots = new Map<number, Root>()
 
   constructor(knowledge: TraceKnowledge) {
     this.#knowledge = knowledge
   }
 
   byIndex(index: number): Root {
-    const kept = this.#roots.get(index)
-    if (kept) return kept
-    const { sha256, name, notBefore, notAfter } = this.#knowledge.rootByIndex(index)
-    const root = { sha256, name, notBefore, notAfter }
-    this.#roots.set(index, root)
-    return root
+    return modelRoot(this.#knowledge, index)
+  }
+
+  /** The roots of a release, each once. */
+  ofRelease(indexes: readonly number[]): readonly Root[] {
+    return sharedBy(this.#knowledge, indexes, () => distinct(indexes.map(index => this.byIndex(index))))
+  }
+
+  /** The certificates that a release's package lays down, by the names that conf has for them: `mozilla/NAME.crt`. */
+  packaged(release: Release | null): ReadonlyMap<string, readonly Root[]> {
+    const roots = release?.roots ?? null
+    return roots === null
+      ? new Map()
+      : sharedBy(this.#knowledge, this.ofRelease(roots), () => this.#files(roots))
+  }
+
+  #files(indexes: readonly number[]): ReadonlyMap<string, readonly Root[]> {
+    const files = new Map<string, readonly Root[]>()
+    for (const index of indexes) {
+      const name = `mozilla/${this.fileName(index)}`
+      const root = this.byIndex(index)
+      const others = files.get(name)
+      files.set(name, others ? distinct([...others, root]) : [root])
+    }
+    return files
   }
 
   /** The file that Debian's and Alpine's packages make of it: `AddTrust_External_Root.crt`. */

@@ -3,7 +3,6 @@ import { isUnknown, type Location, unknown } from '../model.ts'
 import { type Drawing, drawing } from './drawn.ts'
 import type { Packaged } from './fields.ts'
 import type { Machine } from './machine.ts'
-import { packagedFiles } from './packaged.ts'
 import { CONF } from './paths.ts'
 import { refresh } from './refresh.ts'
 
@@ -25,7 +24,7 @@ export function installStore(machine: Machine): void {
     return
   }
   const release = machine.knowledge.newestRelease(distribution.id, distribution.version)
-  const packaged: Packaged = { release, files: packagedFiles(machine.catalogue, release) }
+  const packaged: Packaged = { release, files: machine.catalogue.packaged(release) }
   machine.set({ packaged, tool: layout.tool !== null, conf: confAfter(machine, packaged) })
   if (release === null || release.roots === null) {
     const why = `which roots the newest ${layout.package} of ${distribution.id} ${distribution.version ?? ''} holds is not known`

@@ -10,7 +10,7 @@ import {
   servedLines,
   servedRows,
 } from '../../src/knowledge/release-list.ts'
-import { allRoots, rootByIndex } from '../../src/knowledge/root-list.ts'
+import { allRoots, rootByFingerprint, rootByIndex } from '../../src/knowledge/root-list.ts'
 import { root } from '../support/run.ts'
 
 const from = join(root, 'src/knowledge/data')
@@ -56,6 +56,10 @@ it('roots are those of the file, each at its number', () => {
     rows.map(([sha256, name]) => [sha256, name]),
   )
   expect(rootByIndex(7)).toBe(allRoots()[7])
+  rows.forEach(([sha256], index) => {
+    expect(rootByFingerprint(sha256.toUpperCase())).toBe(allRoots()[index])
+  })
+  expect(rootByFingerprint('')).toBeNull()
   expect(() => rootByIndex(rows.length)).toThrow(RangeError)
 })
 
