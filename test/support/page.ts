@@ -2,6 +2,7 @@
  * The parts of a page of docs/ that a test can try. In the page's source they look so:
  *
  *     <!-- folder: checkout -->        commands run in the checkout, not in an empty folder of the page's own
+ *     <!-- folder: copy -->            commands run in a copy of the checkout, which they may change
  *     <!-- needs: openssl jq -->       programs that the page's commands call beside imgtrust
  *     <!-- file: NAME -->              the fenced block that follows is a file of the page's folder
  *     <!-- lint: RULE … | clean -->    the fenced block is a Dockerfile in which these rules speak, or none
@@ -23,6 +24,7 @@ export type Part =
 
 export interface Page {
   readonly inCheckout: boolean
+  readonly inCopy: boolean
   readonly needs: readonly string[]
   readonly parts: readonly Part[]
   /** Console blocks and Dockerfiles that say nothing of how they are tested. */
@@ -45,6 +47,7 @@ export function readPage(markdown: string): Page {
   }
   return {
     inCheckout: markdown.includes('<!-- folder: checkout -->'),
+    inCopy: markdown.includes('<!-- folder: copy -->'),
     needs: /<!-- needs: (.+?) -->/.exec(markdown)?.[1]?.split(' ') ?? [],
     parts,
     untested,
