@@ -17,6 +17,10 @@ export const limits = {
   targetListBytes: 1 * MiB,
   /** Bytes of one report that is merged: about two thousand images. */
   reportBytes: 256 * MiB,
+  /** Pages of one list of repositories or tags, bytes of a page, and names of a registry that are looked at. */
+  cataloguePages: 2_000,
+  cataloguePageBytes: 16 * MiB,
+  catalogueNames: 200_000,
   /** Nested indexes. */
   indexDepth: 3,
   /** Layers of one image; engines themselves stop at 127 (overlay2) or 500. */

@@ -20,13 +20,16 @@ export interface ReadSettings {
 
 /**
  * The images that one name stands for: one, or several with `allPlatforms`. One that can't be read is its error.
+ * @param target what it is called in the progress
+ * @param name what is opened
  * @throws JobError where the name leads to none; what is thrown for an abort
  */
 export async function* readImages(
   target: string,
   { open, shared, onProgress }: ReadSettings,
+  name = target,
 ): AsyncGenerator<ImageModel | JobError> {
-  const images = await openImages(target, {
+  const images = await openImages(name, {
     ...open,
     reader: trustReader,
     onProgress: bytes => onProgress?.({ target, layers: 0, done: 0, bytes }),

@@ -7,6 +7,7 @@ import { readConfigText } from './config/find.ts'
 import { Configs, withNetwork } from './config/load.ts'
 import { settle } from './config/settings.ts'
 import { breaksOf } from './fleet/breaks.ts'
+import { type Expanded, expand } from './fleet/expand.ts'
 import { inOrder } from './fleet/in-order.ts'
 import { Interner } from './fleet/intern.ts'
 import { laneOf } from './fleet/lane.ts'
@@ -22,7 +23,7 @@ import { buildTarget, reportOf } from './report/build.ts'
 import { withFleet } from './report/fleet.ts'
 import type { Report, ReportTarget } from './report/report.ts'
 import type { TargetResult } from './result.ts'
-import { type ScanSettings, scanTarget } from './scan.ts'
+import { failed, type ScanSettings, scanTarget } from './scan.ts'
 import { Baseline } from './silence/baseline.ts'
 import { applyIgnores } from './silence/ignores.ts'
 
@@ -62,12 +63,14 @@ export async function scanAll(
   const baseline = new Baseline(options)
   const interner = new Interner()
   const shard = options.shard ?? null
-  const places = all.flatMap((name, position) => (inShard(name, shard) ? [{ name, position }] : []))
-  const targets = places.map(({ name }) => name)
+  const wanted = await scanSettings(options, configs, config)
+  const note = options.onNote ?? (() => {})
+  const expanded = await expand(all, wanted.open, note)
+  const places = expanded.map((one, position) => ({ ...one, position }))
+  const targets = places.filter(({ name }) => inShard(name, shard))
   const positions: number[] = []
   // A part of a list is told as the whole would be, so that all parts can be joined.
   const many = targets.length > 1 || shard !== null
-  const wanted = await scanSettings(options, configs, config)
   const journal = openJournal(options, wanted, config, many, one => interner.target(one))
   const at = journal?.at ?? options.at
   const settings = { ...wanted, at }
@@ -80,13 +83,16 @@ export async function scanAll(
       ? state => onProgress({ ...state, targets: { done, all: targets.length } })
       : onProgress
 
-  const tell = (found: TargetResult): Told => {
+  const tell = (found: TargetResult, also: readonly string[] | undefined): Told => {
     const { target } = found
     const reference = found.model?.kind === 'dockerfile' ? null : (found.model?.reference ?? null)
     const findings = applyIgnores(found.findings, { target, reference }, ignores, at, configs.used)
     const result = { ...found, findings, config: config?.file ?? null }
     onResult?.(result)
-    const beside = many ? besides(result, settings, config, configs) : {}
+    const beside = {
+      ...(many ? besides(result, settings, config, configs) : {}),
+      ...(also === undefined ? {} : { also: [...also] }),
+    }
     const shown = interner.target({ ...buildTarget(result, settings), ...beside })
     const fresh = baseline.fresh(result)
     if (fresh.length === findings.length) return { shown, reported: shown }
@@ -96,8 +102,11 @@ export async function scanAll(
     return { shown: options.updateBaseline ? shown : without, reported: without }
   }
 
-  const work = async (target: string, signal: AbortSignal): Promise<readonly Told[]> => {
-    const known = journal?.done.get(target)
+  const work = async (
+    { name: target, open, also, error }: Expanded,
+    signal: AbortSignal,
+  ): Promise<readonly Told[]> => {
+    const known = journal?.done.get(open)
     if (known !== undefined) {
       for (const number of known.used) if (ignores[number]) configs.used.add(ignores[number])
       done++
@@ -109,11 +118,12 @@ export async function scanAll(
       open: { ...settings.open, signal },
       ...(progress && { onProgress: progress }),
     }
-    for await (const found of scanTarget(target, own)) all.push(tell(found))
+    if (error !== undefined) all.push(tell(failed(target, error), also))
+    else for await (const found of scanTarget(target, own, open)) all.push(tell(found, also))
     // What failed is asked again.
     if (all.every(({ reported }) => reported.error === null)) {
       const used = ignores.flatMap((ignore, number) => (configs.used.has(ignore) ? [number] : []))
-      journal?.add({ target, told: all.map(one => one.reported), used })
+      journal?.add({ target: open, told: all.map(one => one.reported), used })
     }
     done++
     return all
@@ -121,8 +131,13 @@ export async function scanAll(
   const atOnce = options.jobs ?? Math.max(LEAST_AT_ONCE, availableParallelism())
   try {
     let index = 0
-    for await (const told of inOrder(targets, { atOnce, laneOf }, work, options.signal)) {
-      const position = places[index++]?.position ?? 0
+    for await (const told of inOrder(
+      targets,
+      { atOnce, laneOf: ({ open }) => laneOf(open) },
+      work,
+      options.signal,
+    )) {
+      const position = targets[index++]?.position ?? 0
       for (const one of told) {
         positions.push(position)
         reported.push(one.reported)
@@ -177,7 +192,7 @@ async function scanSettings(
       ...open,
       layers: shared,
       documents: new SharedDocuments(open.documents),
-      connections: new Connections(),
+      connections: new Connections(options.signal),
       ...(options.allPlatforms === undefined ? {} : { allPlatforms: options.allPlatforms }),
       ...(options.deep === undefined ? {} : { deep: options.deep }),
     },

@@ -17,11 +17,16 @@ export interface ScanSettings extends ReadSettings {
 /**
  * Reads and judges what one name stands for: one image, or several with `allPlatforms`. What a user can mend is
  * in `error` of a result, never thrown; an abort is thrown.
+ * @param open what is opened for it, where that is not its name
  */
-export async function* scanTarget(target: string, settings: ScanSettings): AsyncGenerator<TargetResult> {
+export async function* scanTarget(
+  target: string,
+  settings: ScanSettings,
+  open = target,
+): AsyncGenerator<TargetResult> {
   const { at, expiringWithin, rules, policy } = settings
   try {
-    for await (const read of readImages(target, settings)) {
+    for await (const read of readImages(target, settings, open)) {
       if (read instanceof JobError) {
         yield failed(target, read)
         continue
@@ -41,7 +46,8 @@ export async function* scanTarget(target: string, settings: ScanSettings): Async
   }
 }
 
-function failed(target: string, error: unknown): TargetResult {
+/** A target of which there is nothing but the reason. @throws what is no user's to mend, and an abort */
+export function failed(target: string, error: unknown): TargetResult {
   if (error instanceof JobError && error.code !== 'aborted')
     return { target, kind: 'image', model: null, findings: [], error }
   throw error

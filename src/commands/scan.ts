@@ -21,6 +21,10 @@ Sources:
   oci-dir:DIR, oci-archive:FILE   OCI image layout
   dir:DIR, host                   an unpacked root filesystem; this machine (--deep: every file of it)
   -                               an archive on standard input
+  registry:HOST/team/*            a registry’s catalogue: * in a segment, ** over several; registry:HOST/team/*:v* by tag
+
+Of many images several are read at once, layers that they share once; the report has them in the order of the list, and
+says at its end which base to mend first.
 
 IMGTRUST_INFLATE=stream unpacks gzip by documented interfaces of Node.js alone; fast is the default where it works.
 
@@ -38,6 +42,14 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 an image could not b
     {
       description: 'An unpacked root filesystem, everything in full',
       command: '<%= config.bin %> scan dir:rootfs --fail-on info',
+    },
+    {
+      description: 'All images of a team in a registry, findings as they come',
+      command: `<%= config.bin %> scan 'registry:registry.example.com/team/*' --format ndjson`,
+    },
+    {
+      description: 'The second of three parts of a list; where it was ended, it goes on',
+      command: '<%= config.bin %> scan --from-file fleet.txt --shard 2/3 --resume journal --at 2027-01-01',
     },
     {
       description: 'What runs in a cluster',

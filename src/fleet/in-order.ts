@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** How many are worked on at once, and whom each of them asks. */
 export interface Lanes<T> {
   readonly atOnce: number
@@ -19,6 +21,8 @@ export async function* inOrder<T, R>(
 ): AsyncGenerator<R> {
   const stop = new AbortController()
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+  // Each request of each item listens; Node.js warns of more than ten.
+  setMaxListeners(0, either)
   const turns = new Turns(items, laneOf)
   const done = new Map<number, R>()
   let failure: { readonly error: unknown } | null = null

@@ -60,6 +60,16 @@ export function parseReference(text: string): ImageReference {
   }
 }
 
+/** May a repository be called so? */
+export function isRepository(name: string): boolean {
+  return name.length <= MOST_NAME && PATH.test(name)
+}
+
+/** May a tag be called so? */
+export function isTag(name: string): boolean {
+  return TAG.test(name)
+}
+
 function splitName(name: string): { readonly registry: string; readonly repository: string } {
   const slash = name.indexOf('/')
   const first = slash < 0 ? '' : name.slice(0, slash)

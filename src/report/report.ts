@@ -151,6 +151,8 @@ export interface ReportTarget {
   baseName?: string
   /** Of an image that was read beside others: from which day on programs of it fail. */
   breaks?: ReportBreak[]
+  /** Of an image of a catalogue: other tags of its repository that name the same image. */
+  also?: string[]
   /** Of a server: whose clients and stores were asked; null: no image. */
   image?: ReportImage | null
   /** Of a server: the name that clients ask for. */

@@ -44,6 +44,7 @@ describe.skipIf(absent !== '')(`the examples of help${absent && ` (skipped: no $
     folder = folderWith({
       Dockerfile: readFileSync(join(root, 'examples/addtrust/Dockerfile'), 'utf8'),
       'images.txt': 'dir:rootfs\nDockerfile\n',
+      'fleet.txt': 'dir:rootfs\n',
       ...Object.fromEntries(files.map(([path, content]) => [`rootfs/${path}`, content])),
     })
     const image = await buildImage({ layers: [{ files: debian(roots) }] })

@@ -27,6 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const image = (test: string): Elsewhere => ({ file: 'test/hostile/image.test.ts', test })
 const registry = (test: string): Elsewhere => ({ file: 'test/real/image/registry.test.ts', test })
+const catalogue = (test: string): Elsewhere => ({ file: 'test/hostile/catalogue.test.ts', test })
 const tooMuch = { name: 'JobError', code: 'limit' }
 const digest = `sha256:${'0'.repeat(64)}`
 
@@ -62,6 +63,9 @@ const cases: Record<Limit, Elsewhere | (() => Promise<void>)> = {
   redirects: registry('in a circle'),
   resumes: registry('one that is cut without end is truncated'),
   retryAfterMs: registry('a wait that is too long'),
+  cataloguePages: catalogue('pages without end'),
+  cataloguePageBytes: catalogue('a page without end'),
+  catalogueNames: catalogue('names without end'),
   reportBytes: { file: 'test/fleet/read-report.test.ts', test: 'of more bytes than are read' },
   sharedLayersBytes: {
     file: 'test/fleet/shared-layers.test.ts',

@@ -15,6 +15,7 @@ const TOKEN_BYTES = 1024 * 1024
  * (distribution spec, "Token Authentication"; RFC 6749, 6 for refresh tokens).
  * The credential goes to the realm only if that is https, or a host that the user allowed by plain http.
  * @param credential of this registry; null: anonymous
+ * @param scope what the token is for; absent: to pull this one repository
  * @returns the value for `Authorization`
  * @throws JobError `unauthorized`, `unreachable`, `malformed`, `timeout`
  */
@@ -23,10 +24,12 @@ export async function authorize(
   reference: ImageReference,
   header: string,
   credential: Credential | null,
+  scope = `repository:${reference.repository}:pull`,
 ): Promise<string> {
   const challenges = parseChallenges(header)
   const bearer = challenges.find(one => one.scheme === 'bearer')
-  if (bearer?.params.realm) return `Bearer ${await fetchToken(http, reference, bearer.params, credential)}`
+  if (bearer?.params.realm)
+    return `Bearer ${await fetchToken(http, reference, bearer.params, credential, scope)}`
   if (challenges.some(one => one.scheme === 'basic')) {
     if (credential?.kind === 'basic') return basic(credential)
     throw notLoggedIn(reference)
@@ -58,10 +61,11 @@ async function fetchToken(
   reference: ImageReference,
   params: Readonly<Record<string, string>>,
   credential: Credential | null,
+  scope: string,
 ): Promise<string> {
   const realm = parseRealm(params.realm!, reference)
-  // The scope is ours, whatever the registry asks for: to pull this repository.
-  const query = new URLSearchParams({ scope: `repository:${reference.repository}:pull` })
+  // The scope is ours, whatever the registry asks for.
+  const query = new URLSearchParams({ scope })
   if (params.service) query.set('service', params.service)
   const response = await ask(http, realm, query, credential)
   const status = response.statusCode ?? 0

@@ -15,6 +15,15 @@ export interface RegistryOptions extends HttpOptions {
   readonly authfile?: string
   /** Shared with other images; absent: this one's own. */
   readonly connections?: Connections
+  /** What a token is asked for; absent: to pull the one repository. */
+  readonly scope?: string
+}
+
+/** One page of a list, and where the next one is. */
+export interface ListPage {
+  readonly bytes: Uint8Array
+  /** The `Link` header as it came; null where there is none. */
+  readonly link: string | null
 }
 
 /** Docker Hub's registry is not at the name that its references bear. */
@@ -44,7 +53,7 @@ export class RegistryClient {
   constructor(reference: ImageReference, options: RegistryOptions) {
     this.#reference = reference
     this.#options = options
-    this.#connections = options.connections ?? new Connections()
+    this.#connections = options.connections ?? new Connections(options.signal)
     this.#http = this.#connections.http(options)
     this.#session = this.#connections.session(`${reference.registry}/${reference.repository}`)
     const host = reference.registry === 'docker.io' ? HUB : reference.registry
@@ -60,6 +69,23 @@ export class RegistryClient {
     const bytes = await readBody(response, url, limits.manifestBytes, what)
     const stated = response.headers['docker-content-digest']
     return { bytes, digest: typeof stated === 'string' ? stated : null }
+  }
+
+  /**
+   * One page of a list (OCI distribution spec, "Content Discovery").
+   * @param path under `/v2/`, with its query; or an address of this registry, as its `Link` named it
+   */
+  async page(path: string | URL, what: string): Promise<ListPage> {
+    const start = typeof path === 'string' ? new URL(`/v2/${path}`, this.#origin) : path
+    const { response, url } = await this.#send(start, { headers: { accept: 'application/json' } }, what)
+    const bytes = await readBody(response, url, limits.cataloguePageBytes, what)
+    const { link } = response.headers
+    return { bytes, link: typeof link === 'string' ? link : null }
+  }
+
+  /** Where it is asked: what is said to lie elsewhere is not asked for there. */
+  get origin(): string {
+    return this.#origin.origin
   }
 
   /**
@@ -100,12 +126,19 @@ export class RegistryClient {
     if (this.#options.connections === undefined) this.#connections.close()
   }
 
-  async #get(
+  #get(
     path: string,
     request: HttpRequest,
     what: string,
   ): Promise<{ readonly response: IncomingMessage; readonly url: URL }> {
-    const start = new URL(`/v2/${this.#reference.repository}/${path}`, this.#origin)
+    return this.#send(new URL(`/v2/${this.#reference.repository}/${path}`, this.#origin), request, what)
+  }
+
+  async #send(
+    start: URL,
+    request: HttpRequest,
+    what: string,
+  ): Promise<{ readonly response: IncomingMessage; readonly url: URL }> {
     let asked: string | null = null
     for (let attempt = 1; ; attempt++) {
       await this.#connections.ready(start.host, request.signal ?? this.#options.signal)
@@ -143,6 +176,7 @@ export class RegistryClient {
       this.#reference,
       challenge,
       await this.#session.credential,
+      this.#options.scope,
     )
   }
 
@@ -157,6 +191,7 @@ export class RegistryClient {
       const authorization =
         own && this.#session.authorization ? { authorization: this.#session.authorization } : {}
       const response = await this.#http.request(url, {
+        ...(this.#options.signal && { signal: this.#options.signal }),
         ...request,
         headers: { ...request.headers, ...authorization },
       })
@@ -196,6 +231,12 @@ export class RegistryClient {
         ? `${reference.canonical} is not in the registry; check name and tag`
         : `${what} is not in the registry any more; push the image again`
       return new JobError('not-found', `${gone}${said}`)
+    }
+    if (status === 400 || status === 405) {
+      return new JobError(
+        'unsupported',
+        `${url.host} answers ${status} for ${what}${said}: it does not have that`,
+      )
     }
     if (status === 429) {
       return new JobError(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { JobError } from '../../errors.ts'
 import type { Credential } from './credentials.ts'
@@ -15,13 +16,21 @@ export interface Session {
  * would be for one image), logins by repository, and the pause that a host asks for.
  */
 export class Connections {
+  readonly #signal: AbortSignal | undefined
   #http: HttpClient | null = null
   readonly #sessions = new Map<string, Session>()
   readonly #pauses = new Map<string, number>()
 
-  /** @param options those of the whole run: the first ones count */
-  http(options: HttpOptions): HttpClient {
-    this.#http ??= new HttpClient(options)
+  /** @param signal ends all of them: that of the run, not of one image */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal && AbortSignal.any([signal])
+    // Each request listens; Node.js warns of more than ten.
+    if (this.#signal) setMaxListeners(0, this.#signal)
+  }
+
+  /** @param options those of the whole run: but for the signal the first ones count */
+  http({ signal: _, ...options }: HttpOptions): HttpClient {
+    this.#http ??= new HttpClient({ ...options, ...(this.#signal && { signal: this.#signal }) })
     return this.#http
   }
 

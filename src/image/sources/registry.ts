@@ -8,9 +8,9 @@ import { type Descriptor, parseManifest } from '../manifest.ts'
 import { type BlobStore, openOciImages } from '../oci-image.ts'
 import { printable } from '../path.ts'
 import { wantedPlatform } from '../platform.ts'
-import { parseReference } from '../reference.ts'
+import { type ImageReference, parseReference } from '../reference.ts'
 import { RegistryClient } from '../registry/client.ts'
-import type { Source } from '../source.ts'
+import type { OpenOptions, Source } from '../source.ts'
 
 /** A registry that speaks the OCI distribution API. */
 export const registry: Source = {
@@ -21,17 +21,7 @@ export const registry: Source = {
     const pinned = reference.digest === null ? null : (documents?.read(reference.digest) ?? null)
     if (options.offline && pinned === null) throw notAsked(reference.canonical)
     const wanted = wantedPlatform(options.platform)
-    const { authfile, signal, connections } = options
-    const client = new RegistryClient(reference, {
-      plainHttp: options.plainHttp ?? [],
-      ca: options.caFile ? await readCa(options.caFile) : null,
-      env: options.env ?? {},
-      idleMs: options.idleMs ?? limits.idleMs,
-      strangers: options.strangers ?? false,
-      ...(authfile && { authfile }),
-      ...(signal && { signal }),
-      ...(connections && { connections }),
-    })
+    const client = await registryClient(reference, options)
     try {
       const what = `the manifest of ${reference.canonical}`
       const { bytes, digest: stated } =
@@ -63,6 +53,26 @@ export const registry: Source = {
       throw error
     }
   },
+}
+
+/** A client for one repository. @param scope as {@link RegistryClient} takes it */
+export async function registryClient(
+  reference: ImageReference,
+  options: Omit<OpenOptions, 'reader'>,
+  scope?: string,
+): Promise<RegistryClient> {
+  const { authfile, signal, connections } = options
+  return new RegistryClient(reference, {
+    plainHttp: options.plainHttp ?? [],
+    ca: options.caFile ? await readCa(options.caFile) : null,
+    env: options.env ?? {},
+    idleMs: options.idleMs ?? limits.idleMs,
+    strangers: options.strangers ?? false,
+    ...(authfile && { authfile }),
+    ...(signal && { signal }),
+    ...(connections && { connections }),
+    ...(scope && { scope }),
+  })
 }
 
 function notAsked(name: string): JobError {
