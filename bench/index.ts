@@ -3,7 +3,7 @@
  * What is measured and progress go to standard error, the table to standard output.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -85,17 +85,19 @@ async function bench(): Promise<void> {
   }
   const chosen = rows.filter(({ id }) => positionals.length === 0 || positionals.includes(id))
   const measured: MeasuredRow[] = []
+  const load = Math.round(loadavg()[0]! * 10) / 10
   for (const row of chosen) {
     say(`${row.id}: ${row.title}`)
-    const row_ = await measureRow(row, settings, runner, runs ?? row.rounds[values.quick ? 1 : 0])
-    console.error(plain(row_))
-    measured.push(row_)
+    const done = await measureRow(row, settings, runner, runs ?? row.rounds[values.quick ? 1 : 0])
+    console.error(plain(done))
+    measured.push(done)
   }
   runner.close()
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   const result: Result = {
     day: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}`,
+    load,
     versions: { imgtrust: version, 'Node.js': process.version, ...versions() },
     rows: measured,
   }

@@ -116,6 +116,15 @@ export function ratio(id: string, first: string, second: string, rest: Partial<C
   }
 }
 
+/** By what factor the first takes more processor time: what a busy machine changes least. */
+export function processorRatio(first: string, second: string): Claim {
+  return {
+    ...ratio('processor', first, second),
+    what: `processor time against ${second}`,
+    value: round => round[first]!.cpu / round[second]!.cpu,
+  }
+}
+
 /** By what factor the first is faster than the second, in the same round. */
 export function faster(id: string, first: string, second: string, rest: Partial<Claim> = {}): Claim {
   return {

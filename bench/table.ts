@@ -7,6 +7,8 @@ import type { Summary } from './statistics.ts'
 export interface Result {
   readonly day: string
   readonly machine: string
+  /** Processes that wanted to run, on average over the minute before: above the number of cores, the machine was busy. */
+  readonly load: number
   readonly versions: Readonly<Record<string, string>>
   readonly rows: readonly MeasuredRow[]
 }
@@ -15,9 +17,9 @@ const header = ['what', 'number', 'median (min–max)', 'must', 'goal', 'met', '
 
 /** The table in Markdown, then what each command took. */
 export function markdown(result: Result): string {
-  const { day, machine, versions, rows } = result
+  const { day, machine, load, versions, rows } = result
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
-  return `Measured on ${day}: ${machine}; ${named.join(', ')}.
+  return `Measured on ${day}: ${machine}, load ${load} before; ${named.join(', ')}.
 
 ${grid(header, rows.flatMap(claimRows))}
 

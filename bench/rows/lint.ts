@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
-import { type Row, ratio } from '../row.ts'
+import { processorRatio, type Row, ratio } from '../row.ts'
 
 const dockerfile = `FROM python:3.12-slim AS build
 WORKDIR /app
@@ -45,6 +45,7 @@ smaller: such machines are told apart.`,
       must: 2,
       goal: 1.5,
     }),
+    processorRatio('imgtrust', 'node -e 0'),
     ratio('first', 'imgtrust, first run', 'node -e 0', { what: 'the first run ever' }),
   ],
   prepare: async ({ work, node, imgtrust }) => {
