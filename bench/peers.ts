@@ -87,7 +87,7 @@ export function versionOf({ version }: Peer, path: string): string {
   const unknown = 'of no known version'
   if (typeof version !== 'string') {
     const line = ask(path, version).find(each => /\d/.test(each))
-    return line?.replace(/^\D*(?=\d)/, '').trim() ?? unknown
+    return /\d[\w.]*/.exec(line ?? '')?.[0] ?? unknown
   }
   // `	mod	NAME	VERSION	SUM`, or `dep` where it was built from another module.
   const lines = ask('go', ['version', '-m', path]).map(line => line.trim().split('\t'))

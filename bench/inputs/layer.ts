@@ -32,7 +32,10 @@ export interface Layer {
  * Packs files into `NAME.tar` and `NAME.tar.gz`, once: later runs find them.
  * Files that change or vanish meanwhile are no error: what was packed is what is read.
  */
-export async function makeLayer(name: string, files: () => readonly OrdinaryFile[]): Promise<Layer> {
+export async function makeLayer(
+  name: string,
+  files: () => readonly Pick<OrdinaryFile, 'path'>[],
+): Promise<Layer> {
   const tar = `${name}.tar`
   const list = `${name}.list`
   if (!existsSync(`${tar}.gz`)) {
@@ -49,6 +52,13 @@ export async function makeLayer(name: string, files: () => readonly OrdinaryFile
     renameSync(`${tar}.gz.part`, `${tar}.gz`)
   }
   return { tar: await blobOf(tar), gzip: await blobOf(`${tar}.gz`) }
+}
+
+/** The files of a layer that was made. */
+export function listed(name: string): { readonly path: string }[] {
+  return readFileSync(`${name}.list`, 'utf8')
+    .split('\n')
+    .flatMap(path => (path === '' ? [] : [{ path }]))
 }
 
 /** A file with its digest, which is kept beside it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Bench } from '../row.ts'
 import { type OrdinaryFile, ordinaryFiles, parts } from './files.ts'
 import { archiveOf, type Layout, writeLayout } from './image.ts'
-import { type Layer, makeLayer } from './layer.ts'
+import { type Layer, listed, makeLayer } from './layer.ts'
 
 const MB = 1e6
 const HALF = 450 * MB
@@ -26,8 +26,12 @@ export async function halves(bench: Bench): Promise<[Layer, Layer]> {
   return [await first, await second]
 }
 
-export function whole(bench: Bench): Promise<Layer> {
-  return layer(bench, 'whole', () => [...filesOf(0), ...filesOf(1)])
+/** What is in the two halves, in one layer: by their lists, as what is under /usr may have changed since. */
+export async function whole(bench: Bench): Promise<Layer> {
+  await halves(bench)
+  return layer(bench, 'whole', () =>
+    ['half-1', 'half-2'].flatMap(half => listed(join(bench.work, 'usr', half))),
+  )
 }
 
 /** Two layers of 50 MB. */

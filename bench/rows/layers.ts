@@ -5,11 +5,15 @@ import { processorRatio, ratio } from '../row.ts'
 
 const doc = `A cold scan (\`--no-cache\`) of an OCI layout, against \`igzip -dc\` of the same layers one after another, on one
 core, whose output nobody reads. The scan verifies the digest of every blob and of every unpacked layer, searches every
-byte, and reports.`
+byte, and reports. Where a self-test at start allows it, packed bytes are inflated by what lies under \`node:zlib\`'s
+streams; \`IMGTRUST_INFLATE=stream\` keeps to documented interfaces, and is told beside it.`
+
+const DOCUMENTED = 'imgtrust, documented interfaces'
 
 async function prepare(bench: Bench, name: string, layers: readonly Layer[]) {
   const { folder } = layout(bench, name, layers, 'gzip')
   const igzip = bench.peer('igzip')
+  const command = bench.imgtrust('scan', '--no-cache', '--quiet', `oci-dir:${folder}`)
   const script = layers.map((_, index) => `igzip -dc "$${index + 1}" >/dev/null`).join(' && ')
   return {
     input: told(layers),
@@ -18,9 +22,10 @@ async function prepare(bench: Bench, name: string, layers: readonly Layer[]) {
     subjects: [
       {
         name: 'imgtrust',
-        command: bench.imgtrust('scan', '--no-cache', '--quiet', `oci-dir:${folder}`),
+        command,
         statuses: [0, 1],
       },
+      { name: DOCUMENTED, command, statuses: [0, 1], env: { IMGTRUST_INFLATE: 'stream' } },
       {
         name: 'igzip -dc',
         command: ['sh', '-c', script, 'sh', ...layers.map(({ gzip }) => gzip.path)],
@@ -40,16 +45,19 @@ const speed: Claim = {
   value: ({ imgtrust }, { bytes }) => bytes! / 1e6 / imgtrust!.wall,
 }
 
+const claims = (must: number, goal: number): Claim[] => [
+  ratio('igzip', 'imgtrust', 'igzip -dc', { must, goal }),
+  ratio('documented', DOCUMENTED, 'igzip -dc', { must, what: 'the same by documented interfaces alone' }),
+  processorRatio('imgtrust', 'igzip -dc'),
+  speed,
+]
+
 export const twoLayers: Row = {
   id: 'two-layers',
   title: 'cold scan, two large gzip layers',
   doc,
   rounds: [9, 3],
-  claims: [
-    ratio('igzip', 'imgtrust', 'igzip -dc', { must: 1.5, goal: 1 }),
-    processorRatio('imgtrust', 'igzip -dc'),
-    speed,
-  ],
+  claims: claims(1.5, 1),
   prepare: async bench => prepare(bench, 'two-layers', await halves(bench)),
 }
 
@@ -58,10 +66,6 @@ export const oneLayer: Row = {
   title: 'cold scan, the same in one layer',
   doc,
   rounds: [7, 3],
-  claims: [
-    ratio('igzip', 'imgtrust', 'igzip -dc', { must: 2, goal: 1.4 }),
-    processorRatio('imgtrust', 'igzip -dc'),
-    speed,
-  ],
+  claims: claims(2, 1.4),
   prepare: async bench => prepare(bench, 'one-layer', [await whole(bench)]),
 }
