@@ -15,7 +15,7 @@ function filesOf(part: number): OrdinaryFile[] {
   return cut[part]!
 }
 
-async function layer(bench: Bench, name: string, files: () => OrdinaryFile[]): Promise<Layer> {
+async function layer(bench: Bench, name: string, files: Parameters<typeof makeLayer>[1]): Promise<Layer> {
   bench.say(`input: ${name}`)
   return makeLayer(join(bench.work, 'usr', name), files)
 }
