@@ -95,21 +95,29 @@ export class FactsGatherer {
       this.add({ path, type: 'file', link: null, mode, uid, gid, size, content, found })
     let content = this.#reader.keep(path, size) ? this.#room(path, size) : null
     const scanner = this.#reader.scan(path, size)
-    let start = content ? null : this.#start(size)
-    if (!content && !scanner && !start) {
+    const { keepStart, startBytes = 1 } = this.#reader
+    let undecided = !content && keepStart !== undefined && size >= startBytes
+    if (!content && !scanner && !undecided) {
       add(null, nothingFound)
       return null
     }
     let filled = 0
-    const holes = new Holes()
+    let start: Start | null = null
+    let holes: Holes | null = null
+    const decide = (bytes: Uint8Array) => {
+      undecided = false
+      if (!this.#reader.keepStart!(path, size, bytes)) return
+      content = this.#room(path, size)
+      // What came before this chunk is part of the start.
+      content?.set(bytes.subarray(0, filled))
+    }
     const push = (chunk: Uint8Array) => {
-      if (start?.push(chunk)) {
-        // What came before this chunk is part of the start.
-        const bytes = start.bytes
-        start = null
-        if (this.#reader.keepStart!(path, size, bytes)) {
-          content = this.#room(path, size)
-          content?.set(bytes.subarray(0, filled))
+      if (undecided) {
+        if (filled === 0 && chunk.length >= startBytes) {
+          decide(chunk.subarray(0, startBytes))
+        } else {
+          start ??= new Start(startBytes)
+          if (start.push(chunk)) decide(start.bytes)
         }
       }
       content?.set(chunk, filled)
@@ -124,11 +132,13 @@ export class FactsGatherer {
         const rest = bytes - shown
         content?.fill(0, filled, filled + rest)
         filled += rest
+        holes ??= new Holes()
         holes.add(filled, rest)
         return content ? bytes : shown
       },
       end: () => {
-        const found = holes.placed(scanner?.end() ?? nothingFound)
+        const seen = scanner?.end() ?? nothingFound
+        const found = holes?.placed(seen) ?? seen
         // A file of a running system may have become shorter than it was listed.
         const whole = content && filled < content.length ? content.subarray(0, filled) : content
         add(whole && this.#condense(path, whole), this.#bounded(path, found))
@@ -176,11 +186,6 @@ export class FactsGatherer {
   #mark(type: 'whiteout' | 'opaque', path: string): void {
     this.#entries.addMark(type, path)
     this.#countRecord()
-  }
-
-  #start(size: number): Start | null {
-    const { keepStart, startBytes = 1 } = this.#reader
-    return keepStart && size >= startBytes ? new Start(startBytes) : null
   }
 
   #condense(path: string, content: Uint8Array): Uint8Array | null {

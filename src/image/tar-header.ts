@@ -5,6 +5,9 @@ import type { PaxSparse } from './tar-sparse.ts'
 /** Bytes of a tar block: headers are one, contents are padded to whole ones. */
 export const BLOCK = 512
 
+/** The first bytes of POSIX's and GNU's magic. */
+const USTAR = Buffer.from('ustar')
+
 /** One header block as it stands, before PAX and GNU extensions are laid over it. */
 export interface RawHeader {
   readonly name: string
@@ -63,8 +66,13 @@ export function parseHeader(block: Uint8Array, what: string, at: number): RawHea
   }
 }
 
+function isUstar(block: Uint8Array): boolean {
+  for (let i = 0; i < USTAR.length; i++) if (block[257 + i] !== USTAR[i]) return false
+  return true
+}
+
 function readPrefix(block: Uint8Array): string {
-  if (text(block, 257, 5) !== 'ustar') return ''
+  if (!isUstar(block)) return ''
   if (block[262] === 0) {
     const star = text(block, 508, 4) === 'tar'
     return block[345] ? text(block, 345, star ? 131 : 155) : ''
@@ -108,8 +116,13 @@ function isZero(block: Uint8Array, start: number, end: number): boolean {
 }
 
 function text(block: Uint8Array, start: number, length: number): string {
+  const most = start + length
   let end = start
-  while (end < start + length && block[end] !== 0) end++
+  let high = 0
+  for (let byte = block[end]!; end < most && byte !== 0; byte = block[++end]!) high |= byte
+  if (end === start) return ''
+  // Nearly all names are ASCII.
+  if (high < 0x80 && Buffer.isBuffer(block)) return block.toString('latin1', start, end)
   return decodeName(block.subarray(start, end))
 }
 

@@ -38,23 +38,26 @@ export class PemScanner implements FileScanner {
   #tail: Buffer = nothing
   #open: OpenBlock | null = null
   #binary = false
+  readonly #size: number | null
+
+  /** @param size of the file, where it is known: what comes whole and holds nothing is searched once and left */
+  constructor(size: number | null = null) {
+    this.#size = size
+  }
 
   push(chunk: Uint8Array): void {
     if (this.#full || chunk.length === 0) return
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    let at = bytes.indexOf(needle)
+    if (at < 0 && this.#position === 0 && bytes.length === this.#size) {
+      this.#position = bytes.length
+      return
+    }
     if (this.#position < textBytes && !this.#binary)
       this.#binary = bytes.subarray(0, textBytes - this.#position).includes(0)
 
-    // The needle may begin in the chunk before: search the seam, then the chunk itself.
     const tail = this.#tail
-    const seam = Buffer.concat([tail, bytes.subarray(0, needle.length - 1)])
-    const seamStart = this.#position - tail.length
-    let from = Math.max(0, tail.length - needle.length + 1)
-    for (let at = seam.indexOf(needle, from); at >= 0 && at < tail.length; at = seam.indexOf(needle, from)) {
-      this.#marker(seamStart + at, before(seam, at, nothing), bytes)
-      from = at + needle.length
-    }
-    let at = bytes.indexOf(needle)
+    if (tail.length > 0) this.#searchSeam(tail, bytes)
     while (at >= 0 && !this.#full) {
       this.#marker(this.#position + at, before(bytes, at, tail), bytes)
       at = bytes.indexOf(needle, at + needle.length)
@@ -65,6 +68,17 @@ export class PemScanner implements FileScanner {
       bytes.length >= tailBytes
         ? Buffer.from(bytes.subarray(-tailBytes))
         : Buffer.concat([tail, bytes]).subarray(-tailBytes)
+  }
+
+  /** The needle may begin in the chunk before. */
+  #searchSeam(tail: Buffer, bytes: Buffer): void {
+    const seam = Buffer.concat([tail, bytes.subarray(0, needle.length - 1)])
+    const start = this.#position - tail.length
+    let from = Math.max(0, tail.length - needle.length + 1)
+    for (let at = seam.indexOf(needle, from); at >= 0 && at < tail.length; at = seam.indexOf(needle, from)) {
+      this.#marker(start + at, before(seam, at, nothing), bytes)
+      from = at + needle.length
+    }
   }
 
   end(): readonly FoundCertificate[] {

@@ -63,7 +63,7 @@ export const trustReader: ContentReader = {
     return size <= programBytes && isProgram(path, size)
   },
   scan(_path, size) {
-    return size < smallestPem ? null : new PemScanner()
+    return size < smallestPem ? null : new PemScanner(size)
   },
   startBytes,
   keepStart: (path, size, start) => containers.some(container => container.matches(path, size, start)),

@@ -14,9 +14,16 @@ const lines = pem.trimEnd().split('\n')
 const base64 = der.toString('base64')
 
 function scan(...chunks: readonly (Uint8Array | string)[]): readonly FoundCertificate[] {
-  const scanner = new PemScanner()
-  for (const chunk of chunks) scanner.push(typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk)
-  return scanner.end()
+  const buffers = chunks.map(chunk => (typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk))
+  const scanOf = (size: number | null) => {
+    const scanner = new PemScanner(size)
+    for (const buffer of buffers) scanner.push(buffer)
+    return scanner.end()
+  }
+  const found = scanOf(null)
+  // To know the size saves work and changes nothing.
+  expect(scanOf(buffers.reduce((sum, { length }) => sum + length, 0))).toEqual(found)
+  return found
 }
 
 const json = JSON.stringify({ ca: pem })
