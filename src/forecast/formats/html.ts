@@ -3,7 +3,7 @@
 import { renderDocument } from '../../report/html/document.ts'
 import { type Dot, drawTimeline } from '../../report/html/dots.ts'
 import { type Html, html } from '../../report/html/markup.ts'
-import { clock, count, day, SEVERITIES } from '../../report/html/words.ts'
+import { clock, count, day, dayMarkup, SEVERITIES } from '../../report/html/words.ts'
 import type { Forecast } from '../report.ts'
 import { bringsOf, renderBrings } from './html-brings.ts'
 import { renderDays } from './html-days.ts'
@@ -82,10 +82,10 @@ function renderHeadline(forecast: Forecast): Html {
         : severity === 'error'
           ? `${hit.size} of ${targets.length} targets ${hit.size === 1 ? 'breaks' : 'break'}`
           : `Mend ${hit.size} of ${targets.length} targets`
-    return html`<span class="${severity}">${who} ${severity === 'error' ? 'on' : 'by'} ${event.day}</span>, ${whenOf(event.day, forecast)}`
+    return html`<span class="${severity}">${who} ${severity === 'error' ? 'on' : 'by'} ${dayMarkup(event.day)}</span>, ${whenOf(event.day, forecast)}`
   }
   if (summary.failed > 0) return html`<span class="error">${count(summary.failed, 'failed target')}</span>`
-  return html`<span class="good">Nothing breaks</span> until ${day(until)}`
+  return html`<span class="good">Nothing breaks</span> until ${dayMarkup(until)}`
 }
 
 function renderTimeline(forecast: Forecast): Html | null {

@@ -12,7 +12,7 @@ import { isServer, renderServer } from './servers.ts'
 import { renderStory } from './story.ts'
 import { renderFailures, renderTargets, renderUnknowns } from './targets.ts'
 import { renderTimeline } from './timeline.ts'
-import { clock, count, day, SEVERITIES, systemName } from './words.ts'
+import { clock, count, dayMarkup, SEVERITIES, systemName } from './words.ts'
 
 /** A report as one self-contained page. */
 export function renderPage(report: Report, options: FormatOptions): string {
@@ -105,7 +105,7 @@ function renderVerdict(report: Report): Html {
   }
   if (report.fleet && report.fleet.broken > 0 && summary.failed === 0) {
     const { broken, images } = report.fleet
-    return html`<span class="error">${broken} of ${count(images, 'image')} ${broken === 1 ? 'breaks' : 'break'}</span> on ${day(report.at)}`
+    return html`<span class="error">${broken} of ${count(images, 'image')} ${broken === 1 ? 'breaks' : 'break'}</span> on ${dayMarkup(report.at)}`
   }
   const refused = servers
     .flatMap(({ verdicts = [] }) => verdicts)

@@ -5,7 +5,7 @@ import type { Report, ReportSent, ReportTarget, ReportVerdict } from '../report.
 import { type Html, html } from './markup.ts'
 import type { Node } from './nodes.ts'
 import { crossedVerdict, renderPicture, renderWays } from './ways.ts'
-import { allStores, day, listed } from './words.ts'
+import { allStores, dayMarkup, listed } from './words.ts'
 
 /** The story of a server beside the picture of its ways; the picture alone where the story is another one. */
 export function renderServerStory(target: ReportTarget, at: string): Html | null {
@@ -33,13 +33,13 @@ function serverStory(refused: ReportVerdict, cross: ReportSent, target: ReportTa
   return html`<p>A server’s certificate is signed by another, that one by another again. A program follows them up until it comes to one that lies in its own <b>trust store</b>${refused.store === null ? null : html` (<code>${refused.store}</code>)`}: a root. There it stops, and believes the server.</p>
 <p>Of <b>${cross.name}</b> there are two certificates with one name and one key. ${
     twin
-      ? html`The one is itself a root of the store${twin.notAfter < at ? ', ended' : ', good until'} ${day(twin.notAfter)}. `
+      ? html`The one is itself a root of the store${twin.notAfter < at ? ', ended' : ', good until'} ${dayMarkup(twin.notAfter)}. `
       : null
-  }The other was signed by <b>${cross.issuerName}</b>, for all who know only that root: it is a <b>cross-signed certificate</b>. The server sends it along. ${cross.notAfter < at ? html`It ended on ${day(cross.notAfter)}.` : `Its issuer has ended.`}</p>
+  }The other was signed by <b>${cross.issuerName}</b>, for all who know only that root: it is a <b>cross-signed certificate</b>. The server sends it along. ${cross.notAfter < at ? html`It ended on ${dayMarkup(cross.notAfter)}.` : `Its issuer has ended.`}</p>
 <ul>${accepted.length === 0 ? null : html`<li><b>${by(accepted)}</b> ${accepted.length === 1 ? 'goes' : 'go'} another way than that, in which nothing has ended.</li>`}<li><b>${by(others)}</b> ${others.length === 1 ? 'follows' : 'follow'} what was sent, into what has ended, and ${others.length === 1 ? 'refuses' : 'refuse'} the server.</li></ul>
 ${
   own && own.notAfter >= at && twin && twin.notAfter >= at
-    ? html`<p>The server’s own certificate is good until ${day(own.notAfter)}. So whoever goes the other way, such as today’s browsers, notices nothing.</p>`
+    ? html`<p>The server’s own certificate is good until ${dayMarkup(own.notAfter)}. So whoever goes the other way, such as today’s browsers, notices nothing.</p>`
     : null
 }`
 }
@@ -122,5 +122,5 @@ export function renderStory(report: Report): Html | null {
   )
   return html`<div class="story"><div class="told"><p>A server’s certificate is signed by another, that one by another again, up to a <b>root</b>: one that a program believes because it lies in its <b>trust store</b>, a file in the image.</p>
 <p>A root that ends is as a rule no loss: nothing that is still in use stands under it. <b>${breaking.name}</b> is an exception. When <b>${name}</b> was young and in few stores, the older root signed its name and key once more, so that everybody would believe it: a <b>cross-signed certificate</b>, which many servers go on sending.</p>
-<p>On ${day(old.notAfter)} the older root ended. The other way up is as good as before, and newer libraries find it. Old ones follow what the server sent, come to the root that has ended, and refuse a server that is in order. Without that root in the store they go the good way too.</p></div>${picture}</div>`
+<p>On ${dayMarkup(old.notAfter)} the older root ended. The other way up is as good as before, and newer libraries find it. Old ones follow what the server sent, come to the root that has ended, and refuse a server that is in order. Without that root in the store they go the good way too.</p></div>${picture}</div>`
 }

@@ -25,7 +25,7 @@ main>section{margin:2.75rem 0;scroll-margin-top:1rem}
 h2{font-size:1.4rem;line-height:1.25;letter-spacing:-.01em;font-weight:650;margin:0 0 .9rem}
 h3{font-size:1.05rem;line-height:1.5;font-weight:600;margin:0 0 .5rem}
 .store h3{font-size:.95rem;margin:0;font-family:var(--mono);font-weight:600}
-p{margin:0 0 .6rem}
+p{margin:0 0 .6rem}time{white-space:nowrap}
 .quiet,.life,.place,.subject,.number{color:var(--soft)}.quiet,.life{font-weight:400;font-size:.92rem}
 code,pre{font-family:var(--mono);font-size:.86em}
 .bad-text{color:var(--bad)}
@@ -130,5 +130,5 @@ body>footer p{border-top:1px solid var(--line);margin-top:3rem;padding-top:1.1re
 @media(max-width:860px){.story{grid-template-columns:minmax(0,1fr)}}
 @media(max-width:640px){.card.day{grid-template-columns:minmax(0,1fr);padding:.8rem 0}.day h3 .quiet{display:inline}.alike{flex-wrap:wrap}.alike>ul{flex-basis:100%}.ways{padding:.8rem .3rem}.tree li{min-width:7.6rem}.tree .node{padding:.45rem .4rem}.matrix tbody th{max-width:10rem}body>header,main,body>footer{padding-inline:1rem}body>header{padding-top:1.6rem}.card,.path{padding:.8rem .9rem}.where{margin-left:0;text-align:left;width:100%}.tallies{float:none;display:block}.tally:first-child{margin-left:0}dl div{grid-template-columns:1fr;gap:0;padding:.25rem 0}.code pre{padding-right:.85rem;padding-top:2.3rem}#counted{margin-left:0}.chain{flex-direction:column;gap:1.6rem}.node+.node::before{content:'↓';left:1rem;top:-1.55rem;translate:none}.body{padding-left:0}}
 @media print{:root{color-scheme:light;--paper:#fff;--raised:#fff;--ink:#000;--soft:#444;--line:#bbb;--sunk:#f4f4f4;--link:#000;--bad:#8f1d16;--bad-soft:#fff;--warn:#6b4200;--warn-soft:#fff;--info:#234;--info-soft:#fff;--good:#1b5234;--good-soft:#fff}
-body{font-size:10.5pt}nav,#filter,.copy,.skip,#all{display:none!important}.card,.path,tr,.node{break-inside:avoid}.many :is(.card,.target,.set){content-visibility:visible}main>section{margin:1.5rem 0}.scroll.tall{max-height:none}.others::details-content{content-visibility:visible;height:auto}.timeline{min-width:0}}
+body{font-size:10.5pt}nav,#filter,.copy,.skip,#all{display:none!important}.card,.path,tr,.node,.ways,.timeline,.code{break-inside:avoid}h2,h3,h4,summary{break-after:avoid}body>header{padding-top:0}.story{grid-template-columns:minmax(0,1fr) minmax(0,1.15fr);gap:1.2rem}.ways{padding:.6rem .2rem}body>footer p{margin-top:1rem}.many :is(.card,.target,.set){content-visibility:visible}main>section{margin:1.5rem 0}.scroll.tall{max-height:none}.others::details-content{content-visibility:visible;height:auto}.timeline{min-width:0}}
 `
