@@ -78,6 +78,8 @@ export interface LintOptions extends JudgeOptions, NetworkOptions {
    * and bare addresses only those in `plainHttp` are asked.
    */
   readonly scanBase?: boolean
+  /** Called with each target as it stands in the report, as soon as it is judged. */
+  readonly onTarget?: (target: ReportTarget) => void
 }
 
 export interface ScanOptions extends JudgeOptions, NetworkOptions {

@@ -39,7 +39,9 @@ export async function lintAll(paths: readonly string[], options: Settings): Prom
   const { at, expiringWithin = DEFAULT_EXPIRING_WITHIN } = options
   for await (const result of each(paths, options, shared)) {
     const { target, fixed } = result
-    targets.push(buildTarget({ ...result, findings: baseline.fresh(result) }, { at, expiringWithin }))
+    const built = buildTarget({ ...result, findings: baseline.fresh(result) }, { at, expiringWithin })
+    targets.push(built)
+    options.onTarget?.(built)
     if (fixed !== null) changes.push({ file: target, ...fixed })
   }
   baseline.end()

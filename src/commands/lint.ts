@@ -2,9 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT } from '../cli/base-command.ts'
 import { judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
+import { keepHeapSmall } from '../cli/heap.ts'
 import { print } from '../cli/output.ts'
 import { JobError, oneLine } from '../errors.ts'
 import { type FileChange, lintAndFix } from '../index.ts'
+
+/** From here on memory counts more than a little time. */
+const MANY = 500
 
 export default class Lint extends BaseCommand {
   static override summary =
@@ -83,7 +87,12 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
     const wanted = flags.fix || flags['fix-suggestions'] || flags['fix-dry-run']
     if (paths.includes('-') && wanted && !flags['fix-dry-run'])
       throw new JobError('usage', '- can not be mended in place; say --fix-dry-run for a diff')
+    let judged = 0
     const { report, changes, notes } = await lintAndFix(paths, {
+      onTarget: () => {
+        judged++
+        if (judged === MANY) keepHeapSmall()
+      },
       ...settings,
       buildArgs: buildArgs(flags['build-arg'] ?? []),
       stdinFilename: flags['stdin-filename'],
