@@ -12,6 +12,7 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { commands } from '../src/commands/index.ts'
 import { asAscii } from './build/ascii.ts'
 import { define, layKnowledge } from './build/knowledge.ts'
+import { leftOutOfLint } from './build/left-out.ts'
 import { oclifLazily } from './build/oclif-lazily.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -44,12 +45,8 @@ const vendor = await build({
   format: 'cjs',
 })
 
-const programs = await build({
+const program = {
   ...common,
-  entryPoints: ['all', 'help', 'lint'].map(name => ({
-    in: `src/cli/programs/${name}.ts`,
-    out: `cli/${name}`,
-  })),
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   define: { ...define, 'import.meta.url': '__url' },
@@ -60,10 +57,19 @@ const programs = await build({
     js: "(function(exports,require,module,__filename,__dirname){var __url=require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },
-  plugins: [apart('dockerode', DOCKERODE), oclifLazily],
   write: false,
-})
-for (const { path, text } of programs.outputFiles) {
+} satisfies BuildOptions
+const entry = (name: string) => ({ in: `src/cli/programs/${name}.ts`, out: `cli/${name}` })
+const programs = [
+  await build({
+    ...program,
+    entryPoints: ['all', 'help'].map(entry),
+    plugins: [apart('dockerode', DOCKERODE), oclifLazily],
+  }),
+  await build({ ...program, entryPoints: [entry('lint')], plugins: [leftOutOfLint, oclifLazily] }),
+]
+const written = programs.flatMap(({ outputFiles }) => outputFiles)
+for (const { path, text } of written) {
   mkdirSync(dirname(path), { recursive: true })
   // esbuild leaves characters of templates and patterns as they are.
   writeFileSync(path, asAscii(text))
@@ -76,7 +82,7 @@ const start = await build({
   format: 'cjs',
   define: {
     BUILD: JSON.stringify(
-      Object.fromEntries(programs.outputFiles.map(({ path }) => [basename(path, '.cjs'), digest(path)])),
+      Object.fromEntries(written.map(({ path }) => [basename(path, '.cjs'), digest(path)])),
     ),
   },
 })
@@ -103,7 +109,7 @@ const worker = await build({
 })
 
 layKnowledge('src/knowledge/data', 'dist/knowledge/data')
-writeNotice([vendor, programs, start, library, worker].map(({ metafile }) => metafile))
+writeNotice([vendor, ...programs, start, library, worker].map(({ metafile }) => metafile))
 await writeOclifManifest()
 
 function digest(file: string): string {
