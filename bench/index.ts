@@ -13,7 +13,7 @@ import { replacePart, rowsPage } from './readme.ts'
 import type { Bench } from './row.ts'
 import { rows } from './rows/index.ts'
 import { Runner } from './runner.ts'
-import { list, markdown, plain, type Result } from './table.ts'
+import { commands, list, markdown, plain, type Result } from './table.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -101,7 +101,7 @@ async function bench(): Promise<void> {
     versions: { imgtrust: version, 'Node.js': process.version, ...versions() },
     rows: measured,
   }
-  console.log(markdown(result))
+  console.log(`${markdown(result)}\n${commands(result)}`)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 1)}\n`)
   if (values.readme) replacePart(page, 'table', markdown(result))
   const missed = measured.flatMap(({ id, claims }) =>

@@ -15,15 +15,18 @@ export interface Result {
 
 const header = ['what', 'number', 'median (min–max)', 'must', 'goal', 'met', 'rounds']
 
-/** The table in Markdown, then what each command took. */
-export function markdown(result: Result): string {
-  const { day, machine, load, versions, rows } = result
+/** The table in Markdown. */
+export function markdown({ day, machine, load, versions, rows }: Result): string {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `Measured on ${day}: ${machine}, load ${load} before; ${named.join(', ')}.
 
 ${grid(header, rows.flatMap(claimRows))}
+`
+}
 
-What each command took, in seconds and MB:
+/** What each command took, in Markdown. */
+export function commands({ rows }: Result): string {
+  return `What each command took, in seconds and MB:
 
 ${grid(['row', 'command', 'wall', 'processor', 'peak memory', 'runs'], rows.flatMap(subjectRows))}
 `

@@ -1,12 +1,14 @@
 /** The bench's own arithmetic, and that its table is whole. What it measures is for people: no test waits for a clock. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { verdict } from '../../bench/measure.ts'
 import { rowsPage } from '../../bench/readme.ts'
 import { faster, type Round, ratio } from '../../bench/row.ts'
 import { rows } from '../../bench/rows/index.ts'
+import { Runner } from '../../bench/runner.ts'
 import { summarise } from '../../bench/statistics.ts'
 import { root } from '../support/run.ts'
 
@@ -40,6 +42,56 @@ describe('the statistics', () => {
     expect([10, 9.9].map(value => verdict(more, value))).toEqual(['must', 'no'])
     expect(verdict({ better: 'less', must: null, goal: 1 }, 2)).toBe(null)
     expect(verdict({ better: 'less', must: null, goal: null }, 2)).toBe(null)
+  })
+})
+
+describe.skipIf(spawnSync('python3', ['--version']).status !== 0)('the runner (needs python3)', () => {
+  const runner = new Runner({ PATH: process.env.PATH ?? '', WORD: 'bare' }, tmpdir())
+  afterAll(() => runner.close())
+  const node = (code: string) => [process.execPath, '-e', code]
+
+  it('says what a command took and told, and counts beside it', async () => {
+    const before: string[] = []
+    const command = node(
+      'console.log("first"); console.log(JSON.stringify({ words: process.env.WORD.length }))',
+    )
+    const sample = await runner.run({
+      name: 'a',
+      command,
+      tells: true,
+      before: () => before.push('before'),
+      after: () => ({ counted: before.length }),
+    })
+    expect(sample.told).toEqual({ words: 4, counted: 1 })
+    expect(sample.wall).toBeGreaterThan(0)
+    expect(sample.cpu).toBeGreaterThan(0)
+    expect(sample.peak).toBeGreaterThan(10e6)
+  })
+
+  it('sees the memory that a command takes', async () => {
+    const little = await runner.run({ name: 'little', command: node('0') })
+    const much = await runner.run({ name: 'much', command: node('Buffer.alloc(100e6, 1)') })
+    expect(much.peak - little.peak).toBeGreaterThan(90e6)
+    expect(much.peak - little.peak).toBeLessThan(150e6)
+  })
+
+  it('feeds a command from another', async () => {
+    const feed = node('process.stdout.write("x".repeat(300000))')
+    const count =
+      'let n=0; process.stdin.on("data", b => n += b.length).on("end", () => console.log(JSON.stringify({ n })))'
+    expect((await runner.run({ name: 'fed', command: node(count), feed, tells: true })).told).toEqual({
+      n: 300_000,
+    })
+  })
+
+  it('takes no failure for a run, and goes on after it', async () => {
+    const wrong = runner.run({ name: 'wrong', command: node('console.error("why"); process.exit(3)') })
+    await expect(wrong).rejects.toThrow(/wrong ended with 3: why/)
+    await expect(runner.run({ name: 'none', command: ['/nonexistent'] })).rejects.toThrow(
+      /none: .*nonexistent/,
+    )
+    const right = runner.run({ name: 'right', command: node('process.exit(3)'), statuses: [3] })
+    await expect(right).resolves.toMatchObject({ told: {} })
   })
 })
 
