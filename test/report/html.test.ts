@@ -150,6 +150,8 @@ describe('the page', () => {
     expect(told).toContain('a cross-signed certificate')
     expect(told).toContain('On 2020-05-30 the older root ended')
     expect(told).toContain('sent by some servers, signed by AddTrust External')
+    // The store of this image lacks the newer root: taking the older one out would not do.
+    expect(told).toContain('For the good way the store must have USERTrust RSA Certification Authority')
     expect(section(render(image({ findings: [{ ...kept, severity: 'warning' }] })), 'story')).toBe('')
     expect(section(render(image({ findings: [{ ...kept, roots: [] }] })), 'story')).toBe('')
   })
@@ -449,6 +451,14 @@ describe('a server', () => {
       const one = section(render({ ...crossed, verdicts: [verdicts[1]!] }), 'servers')
       expect(one).not.toContain('class="tree"')
       expect(one).not.toContain('What happened')
+    })
+
+    it('tells no such story where the server’s own certificate has ended', () => {
+      const { verdicts = [] } = crossed
+      const own = verdicts.map(one => (one.accepted ? one : { ...one, brokenBy: leaf }))
+      const told = section(render({ ...crossed, verdicts: own }), 'servers')
+      expect(told).not.toContain('What happened')
+      expect(told).toContain('class="tree"')
     })
 
     it('is told without a twin in the store, and promises nothing then', () => {

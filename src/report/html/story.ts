@@ -1,42 +1,38 @@
 /** What a cross-signed certificate is and why one that has ended breaks servers in order, told by what was found. */
 import { breakingRoots, rootByFingerprint } from '../../knowledge/roots.ts'
 import { clientWords } from '../refusals.ts'
-import type { Report, ReportSent, ReportTarget, ReportVerdict } from '../report.ts'
+import type { Report, ReportTarget, ReportVerdict } from '../report.ts'
 import { type Html, html } from './markup.ts'
 import type { Node } from './nodes.ts'
-import { crossedVerdict, renderPicture, renderWays } from './ways.ts'
+import { astrayOf, renderPicture, renderWays } from './ways.ts'
 import { allStores, dayMarkup, listed } from './words.ts'
 
 /** The story of a server beside the picture of its ways; the picture alone where the story is another one. */
 export function renderServerStory(target: ReportTarget, at: string): Html | null {
   const picture = renderWays(target, at)
-  const refused = crossedVerdict(target)
-  const cross = crossOf(refused, target)
-  if (!refused || !cross) return picture
-  return html`<div class="story"><div class="told"><h4>What happened</h4>${serverStory(refused, cross, target, at)}</div>${picture}</div>`
+  const astray = astrayOf(target)
+  if (!astray) return picture
+  return html`<div class="story"><div class="told"><h4>What happened</h4>${serverStory(astray, target, at)}</div>${picture}</div>`
 }
 
-function crossOf(verdict: ReportVerdict | null, { sent = [] }: ReportTarget): ReportSent | undefined {
-  return sent.find(({ sha256, sameKey }) => sameKey.length > 0 && verdict?.chain.includes(sha256))
-}
-
-function serverStory(refused: ReportVerdict, cross: ReportSent, target: ReportTarget, at: string): Html {
+function serverStory(
+  { cross, refused }: NonNullable<ReturnType<typeof astrayOf>>,
+  target: ReportTarget,
+  at: string,
+): Html {
   const { sent = [], verdicts = [], stores } = target
   const twin = stores.flatMap(({ roots }) => roots).find(({ sha256 }) => cross.sameKey.includes(sha256))
   const [own] = sent
   const accepted = verdicts.filter(verdict => verdict.accepted && !verdict.chain.includes(cross.sha256))
-  const others = verdicts.filter(
-    verdict => verdict.accepted === false && verdict.chain.includes(cross.sha256),
-  )
   const by = (some: readonly ReportVerdict[]) =>
     listed([...new Set(some.map(({ client }) => clientWords(client)))], 3)
-  return html`<p>A server’s certificate is signed by another, that one by another again. A program follows them up until it comes to one that lies in its own <b>trust store</b>${refused.store === null ? null : html` (<code>${refused.store}</code>)`}: a root. There it stops, and believes the server.</p>
+  return html`<p>A server’s certificate is signed by another, that one by another again. A program follows them up until it comes to one that lies in its own <b>trust store</b>${refused[0].store === null ? null : html` (<code>${refused[0].store}</code>)`}: a root. There it stops, and believes the server.</p>
 <p>Of <b>${cross.name}</b> there are two certificates with one name and one key. ${
     twin
       ? html`The one is itself a root of the store${twin.notAfter < at ? ', ended' : ', good until'} ${dayMarkup(twin.notAfter)}. `
       : null
   }The other was signed by <b>${cross.issuerName}</b>, for all who know only that root: it is a <b>cross-signed certificate</b>. The server sends it along. ${cross.notAfter < at ? html`It ended on ${dayMarkup(cross.notAfter)}.` : `Its issuer has ended.`}</p>
-<ul>${accepted.length === 0 ? null : html`<li><b>${by(accepted)}</b> ${accepted.length === 1 ? 'goes' : 'go'} another way than that, in which nothing has ended.</li>`}<li><b>${by(others)}</b> ${others.length === 1 ? 'follows' : 'follow'} what was sent, into what has ended, and ${others.length === 1 ? 'refuses' : 'refuse'} the server.</li></ul>
+<ul>${accepted.length === 0 ? null : html`<li><b>${by(accepted)}</b> ${accepted.length === 1 ? 'goes' : 'go'} another way than that, in which nothing has ended.</li>`}<li><b>${by(refused)}</b> ${refused.length === 1 ? 'follows' : 'follow'} what was sent, into what has ended, and ${refused.length === 1 ? 'refuses' : 'refuse'} the server.</li></ul>
 ${
   own && own.notAfter >= at && twin && twin.notAfter >= at
     ? html`<p>The server’s own certificate is good until ${dayMarkup(own.notAfter)}. So whoever goes the other way, such as today’s browsers, notices nothing.</p>`
@@ -61,7 +57,8 @@ export function renderStory(report: Report): Html | null {
       .flatMap(({ roots }) => roots)
       .map(root => [root.sha256, root] as const),
   )
-  const twin = held.get(fresh.sha256)
+  const kept = held.get(fresh.sha256)
+  const twin = kept && kept.notAfter > report.at ? kept : undefined
   const known = rootByFingerprint(fresh.sha256)
   const step = (name: string, role: string, more: Partial<Node> = {}): Node => ({
     name,
@@ -122,5 +119,5 @@ export function renderStory(report: Report): Html | null {
   )
   return html`<div class="story"><div class="told"><p>A server’s certificate is signed by another, that one by another again, up to a <b>root</b>: one that a program believes because it lies in its <b>trust store</b>, a file in the image.</p>
 <p>A root that ends is as a rule no loss: nothing that is still in use stands under it. <b>${breaking.name}</b> is an exception. When <b>${name}</b> was young and in few stores, the older root signed its name and key once more, so that everybody would believe it: a <b>cross-signed certificate</b>, which many servers go on sending.</p>
-<p>On ${dayMarkup(old.notAfter)} the older root ended. The other way up is as good as before, and newer libraries find it. Old ones follow what the server sent, come to the root that has ended, and refuse a server that is in order. Without that root in the store they go the good way too.</p></div>${picture}</div>`
+<p>On ${dayMarkup(old.notAfter)} the older root ended. The other way up is as good as before, and newer libraries find it. Old ones follow what the server sent, come to the root that has ended, and refuse a server that is in order. ${twin ? 'Without that root in the store they go the good way too.' : html`For the good way the store must have <b>${name}</b>, which it lacks.`}</p></div>${picture}</div>`
 }

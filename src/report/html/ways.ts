@@ -1,6 +1,6 @@
 /** The ways up from a server's certificate as one picture: shared steps once, a fork where programs part. */
 import { clientWords } from '../refusals.ts'
-import type { ReportTarget, ReportVerdict } from '../report.ts'
+import type { ReportSent, ReportTarget, ReportVerdict } from '../report.ts'
 import { type Html, html } from './markup.ts'
 import { type Node, nodeOf, renderNode } from './nodes.ts'
 
@@ -103,14 +103,23 @@ function stepsOf(ways: readonly Way[], depth: number, node: (sha256: string) => 
   })
 }
 
-/** The verdict that shows the shape of 2020 and 2021: a cross-signed certificate was followed into what has ended. */
-export function crossedVerdict({ sent = [], verdicts = [] }: ReportTarget): ReportVerdict | null {
-  return (
-    verdicts.find(
-      ({ accepted, reason, chain }) =>
-        accepted === false &&
-        reason === 'certificate-expired' &&
-        sent.some(({ sha256, sameKey }) => sameKey.length > 0 && chain.includes(sha256)),
-    ) ?? null
-  )
+/**
+ * The certificate that was cross-signed and led programs astray (the shape of 2020 and 2021), with those that followed it
+ * to what has ended: itself, or what stands above it. Null where another thing is wrong.
+ */
+export function astrayOf({ sent = [], verdicts = [], stores }: ReportTarget): {
+  readonly cross: ReportSent
+  readonly refused: readonly [ReportVerdict, ...ReportVerdict[]]
+} | null {
+  for (const cross of sent.filter(({ sameKey }) => sameKey.length > 0)) {
+    const [first, ...others] = verdicts.filter(({ accepted, reason, chain, brokenBy }) => {
+      const place = chain.indexOf(cross.sha256)
+      // A root at fault need not be part of the path that the program tells.
+      const above = stores.some(({ roots }) => roots.some(({ sha256 }) => sha256 === brokenBy))
+      const fault = brokenBy === null ? -1 : above ? chain.length : chain.indexOf(brokenBy)
+      return accepted === false && reason === 'certificate-expired' && place >= 0 && fault >= place
+    })
+    if (first) return { cross, refused: [first, ...others] }
+  }
+  return null
 }
