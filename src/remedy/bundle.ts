@@ -13,8 +13,22 @@ export interface BundleEntry {
 /** Long enough that no two certificates share it by chance, short enough to find one without `+` and `/`. */
 const FRAGMENT = 24
 
-/** The PEM blocks of a bundle, with the headers that OpenSSL takes. Blocks that hold no base64 are left out. */
-export function bundleEntries(bytes: Uint8Array): BundleEntry[] {
+/** Each remedy of a store asks for its bundle anew. */
+const read = new WeakMap<Uint8Array, readonly BundleEntry[]>()
+
+/**
+ * The PEM blocks of a bundle, with the headers that OpenSSL takes. Blocks that hold no base64 are left out.
+ * @param bytes they must not change afterwards
+ */
+export function bundleEntries(bytes: Uint8Array): readonly BundleEntry[] {
+  const known = read.get(bytes)
+  if (known) return known
+  const entries = readEntries(bytes)
+  read.set(bytes, entries)
+  return entries
+}
+
+function readEntries(bytes: Uint8Array): BundleEntry[] {
   const text = Buffer.from(bytes).toString('latin1')
   const entries: BundleEntry[] = []
   for (const { 0: block, 1: body, index } of text.matchAll(
