@@ -2,6 +2,7 @@
  * Measures imgtrust beside its peers and prints the table: `npm run bench [-- ROW…]`. See README.md.
  * What is measured and progress go to standard error, the table to standard output.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
@@ -38,14 +39,10 @@ const say = (line: string) => {
   console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`)
 }
 
-const unknown = positionals.filter(id => !rows.some(row => row.id === id))
 const runs = values.runs === undefined ? null : Number(values.runs)
-if (unknown.length > 0 || (runs !== null && !(Number.isInteger(runs) && runs > 0))) {
-  console.error(
-    unknown.length > 0
-      ? `no row ${unknown.join(', ')}; --list names them`
-      : '--runs takes a number from 1 on',
-  )
+const mistake = mistaken()
+if (mistake !== null) {
+  console.error(mistake)
   process.exit(2)
 }
 const page = join(root, 'bench/README.md')
@@ -57,6 +54,17 @@ if (values.list) {
   for (const [name, why] of Object.entries(installPeers(peersFolder, say))) say(`${name} is not here: ${why}`)
   for (const [name, version] of Object.entries(versions())) console.log(`${name} ${version}`)
 } else await bench()
+
+/** What is wrong with the command line, or missing; null where nothing is. */
+function mistaken(): string | null {
+  const unknown = positionals.filter(id => !rows.some(row => row.id === id))
+  if (unknown.length > 0) return `no row ${unknown.join(', ')}; --list names them`
+  if (runs !== null && !(Number.isInteger(runs) && runs > 0)) return '--runs takes a number from 1 on'
+  if (values.list || values['install-peers']) return null
+  if (values.readme && positionals.length > 0) return '--readme takes the whole table: name no row'
+  const python = spawnSync('python3', ['--version']).status === 0
+  return python ? null : 'python3 is not here: the bench asks it what processes take; install it'
+}
 
 function versions(): Record<string, string> {
   const found = peers.map(peer => [peer, findPeer(peer.name, peersFolder)] as const)

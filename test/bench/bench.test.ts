@@ -12,6 +12,7 @@ import { Runner } from '../../bench/runner.ts'
 import { summarise } from '../../bench/statistics.ts'
 import { root } from '../support/run.ts'
 
+const bench = ['node_modules/tsx/dist/cli.mjs', 'bench/index.ts'].map(file => join(root, file))
 const sample = (wall: number) => ({ wall, cpu: wall, peak: 0, told: {} })
 
 describe('the statistics', () => {
@@ -123,13 +124,18 @@ describe('the rows', () => {
   })
 
   it('are listed by the command', () => {
-    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
-    const list = execFileSync(process.execPath, [tsx, join(root, 'bench/index.ts'), '--list'], {
+    const list = execFileSync(process.execPath, [...bench, '--list'], {
       encoding: 'utf8',
     })
     expect(list.split('\n').filter(line => /^\S/.test(line))).toEqual(
       rows.map(({ id, title }) => `${id}: ${title}`),
     )
     expect(list).toContain('must 1.5 goal 1')
+  })
+
+  it('are named where one is asked for that is none', () => {
+    const { status, stderr } = spawnSync(process.execPath, [...bench, 'nothing'], { encoding: 'utf8' })
+    expect(status).toBe(2)
+    expect(stderr).toBe('no row nothing; --list names them\n')
   })
 })
