@@ -47,8 +47,12 @@ export function matchRelease(fingerprints: ReadonlySet<string>, hints: ReleaseHi
   if (own.size > 0) {
     for (const release of allReleases()) {
       if (release.roots === null) continue
-      const common = release.roots.reduce((count, root) => count + (own.has(root) ? 1 : 0), 0)
+      // Distance counts first: what can't come as near need be looked at no further.
+      if (best !== null && Math.abs(release.roots.length - own.size) + strangers > best.distance) continue
+      let common = 0
+      for (const root of release.roots) if (own.has(root)) common++
       const distance = release.roots.length + own.size - 2 * common + strangers
+      if (best !== null && distance > best.distance) continue
       const candidate = {
         release,
         distance,
