@@ -23,7 +23,7 @@ export function baseName({ base, distribution, names, createdBy }: ReportFleetBa
   const system = [distribution?.id, distribution?.version].filter(part => typeof part === 'string').join(' ')
   const said =
     names.length === 0 ? '' : `${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ''}`
-  const parts = [said || system, shorten(createdBy ?? '')].filter(part => part !== '')
+  const parts = [said || system, shorten((createdBy ?? '').trim())].filter(part => part !== '')
   return parts.length === 0 ? shortDigest(base) : parts.join(', ')
 }
 
@@ -41,6 +41,8 @@ export function standingOn({ bases, images }: ReportFleetDay, fleet: ReportFleet
     const known = fleet.bases.find(one => one.base === base)
     return `${number} on ${known ? baseName(known) : shortDigest(base)}`
   })
+  const [first] = bases
+  if (bases.length === 1 && first?.images === images) return named.join().replace(/^\d+/, count(images))
   const rest = bases.length - named.length
   if (rest > 0) named.push(`the others on ${rest} more`)
   return `${count(images)}${named.length === 0 ? '' : `: ${named.join('; ')}`}`

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { root } from '../support/run.ts'
 
 const SAYS: Readonly<Record<string, RegExp>> = {
+  'fleet.ts': /^dir:examples 1\ndir:\.\/examples 1\n0 errors, 0 warnings$/m,
   'forecast.ts': /^2020-05-30 root-expires: AddTrust External Root expires\n {2}signed USERTrust RSA/m,
   'lint.ts': /:2 error expired-root-kept\nRUN sed -i "\/AddTrust_External_Root\.crt\/d" /,
   'roots.ts': /^\d+ in both\n[\s\S]*: removed/,

@@ -28,7 +28,7 @@ export async function listRepositories(client: RegistryClient, registry: string)
     if (!refused) throw error
     throw new JobError(
       error.code,
-      `${registry} gives no list of its repositories${error.code === 'unauthorized' ? ' to this user' : ''} (Docker Hub, ghcr.io, quay.io and clouds’ registries give none); name each repository, as in registry:${registry}/team/app:*, or give a list with --from-file`,
+      `${registry} gives no list of its repositories${error.code === 'unauthorized' ? ' to this user' : ''} (Docker Hub and ghcr.io give none, others only to some users); name each repository, as in registry:${registry}/team/app:*, or give a list with --from-file`,
     )
   }
 }

@@ -34,13 +34,16 @@ describe.skipIf(tools.why !== '')(`the schemas${tools.why && ` (skipped: ${tools
     })
   }
 
-  it('take the CronJob, strictly', () => {
+  it.each([
+    ['kubernetes-cronjob.yaml', 6],
+    ['kubernetes-indexed-job.yaml', 3],
+  ])('take %s, strictly', (file, documents) => {
     const { status, stdout, stderr } = spawnSync(
       join(tools.folder, 'bin/kubernetes-validate'),
-      ['--strict', join(folder, 'kubernetes-cronjob.yaml')],
+      ['--strict', join(folder, file)],
       { encoding: 'utf8' },
     )
-    expect([status, `${stdout}${stderr}`.match(/passed/g)?.length]).toEqual([0, 6])
+    expect([status, `${stdout}${stderr}`.match(/passed/g)?.length]).toEqual([0, documents])
   })
 })
 
@@ -99,6 +102,50 @@ describe('the problem matcher', () => {
     ])
     for (const found of problems) expect(found[message]).toMatch(/\.$/)
   })
+})
+
+describe("the indexed job's command", () => {
+  it('scans each image of the list in one of the parts, which merge joins', async () => {
+    const [, , job] = parseAllDocuments(
+      readFileSync(join(folder, 'kubernetes-indexed-job.yaml'), 'utf8'),
+    ).map(document => document.toJS())
+    const { completions, template } = job.spec
+    const [{ command, env }] = template.spec.containers
+    const variables = Object.fromEntries(
+      env.map(({ name, value }: { name: string; value: string }) => [name, value]),
+    )
+    expect(Number(variables.PARTS)).toBe(completions)
+    const place = mkdtempSync(join(tmpdir(), 'imgtrust-indexed-'))
+    try {
+      const names = Array.from(
+        { length: 12 },
+        (_, i) => `docker-archive:${'./'.repeat(i)}examples/outage/image.tar`,
+      )
+      writeFileSync(join(place, 'images.txt'), names.join('\n'))
+      const program = `${process.execPath} ${join(root, 'bin/run.js')}`
+      const script = command[2]
+        .replace('npx --yes "imgtrust@$IMGTRUST_VERSION"', program)
+        .replace('/images/', `${place}/`)
+        .replaceAll('"/reports/', `"${place}/`)
+        .replaceAll('"json=/reports/', `"json=${place}/`)
+      const run = (line: string, more: object = {}) =>
+        spawnSync('sh', ['-ec', line], {
+          cwd: root,
+          encoding: 'utf8',
+          env: { ...process.env, ...variables, ...more },
+        })
+      for (let index = 0; index < completions; index++)
+        expect(run(script, { JOB_COMPLETION_INDEX: String(index) }).stderr).toBe('')
+      const merged = run(`${program} merge ${place}/*.json --format json --fail-on never`)
+      const whole = run(
+        `${program} scan --from-file ${place}/images.txt --at "$AT" --format json --fail-on never --no-progress`,
+      )
+      expect(merged.stdout).toBe(whole.stdout)
+      expect(JSON.parse(merged.stdout).targets).toHaveLength(12)
+    } finally {
+      rmSync(place, { recursive: true, force: true })
+    }
+  }, 120_000)
 })
 
 describe("the CronJob's script", () => {
