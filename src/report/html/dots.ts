@@ -18,7 +18,7 @@ const KINDS = {
   removed: ['diamond', 'Mozilla took it out, or its trust for servers'],
   'distrusted coming': ['triangle', 'will distrust it'],
   'removed coming': ['diamond', 'will take it out'],
-  expiring: ['disc', 'ends soon'],
+  expiring: ['square', 'ends soon'],
   ended: ['disc', 'ended'],
   server: ['square', 'a certificate of the server ends'],
   valid: ['disc', 'ends later'],
