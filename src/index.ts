@@ -54,7 +54,8 @@ export interface NetworkOptions {
   readonly cacheDir?: string
   /**
    * How much is read at once: images (default: as many as there are processors, at least four), and of an image large
-   * layers, each in a thread (default: as many as there are processors, at most four). With 1 no thread is started.
+   * layers, each in a thread (at most as many as there are processors; default: at most four). With 1 no thread is
+   * started.
    */
   readonly jobs?: number
   readonly env?: Readonly<Record<string, string | undefined>>

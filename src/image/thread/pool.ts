@@ -118,7 +118,12 @@ export class LayerPool implements LayerThreads {
     const thread = this.#idle.pop()
     if (thread && !thread.ended) return thread
     this.started++
-    return new Thread(this.#options.script, this.#options.heap)
+    try {
+      return new Thread(this.#options.script, this.#options.heap)
+    } catch (error) {
+      this.#leave()
+      throw error
+    }
   }
 
   /** Until a task has ended, whose place is taken then. */
@@ -145,11 +150,16 @@ export class LayerPool implements LayerThreads {
       thread.rest()
       this.#idle.push(thread)
     }
+    this.#leave()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#sleep(), IDLE).unref()
+  }
+
+  /** The place of a task is given to the one that waits for longest. */
+  #leave(): void {
     const next = this.#queue.shift()
     if (next) next()
     else this.#running--
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#sleep(), IDLE).unref()
   }
 
   #sleep(): void {
