@@ -234,7 +234,7 @@ describe('many targets', () => {
     expect(page).toContain(
       '<span class="error">2 of 2 images break</span> on <time datetime="2020-05-31T00:00:00Z">2020-05-31</time></h1>',
     )
-    expect(words).toContain('2020-05-30 broken AddTrust External Root ended 2 2 images: 2 on docker.io')
+    expect(words).toContain('2020-05-30 broken AddTrust External Root ended 2 2 images on docker.io')
     expect(words).toMatch(
       /docker\.io\/library\/alpine:3\.8, ADD rootfs\.tar\.gz 1 layer, sha256:1{12} 2 2 2 0 Build on debian:13/,
     )
