@@ -9,7 +9,7 @@ export function now(): Instant {
 
 /** `2020-05-31T00:00:00Z`: RFC 3339 in UTC, to the second. */
 export function formatInstant(at: Instant): string {
-  return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z')
+  return `${new Date(at).toISOString().slice(0, -'.000Z'.length)}Z`
 }
 
 /** `2020-05-31`: the UTC day of an instant. */

@@ -4,7 +4,7 @@ import type { DistinguishedName } from '../trust/names.ts'
 
 /** Are these two names one (RFC 5280 §7.1: letters' case and runs of spaces apart)? */
 export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
-  if (Buffer.compare(a.der, b.der) === 0) return true
+  // Each is folded once; the bytes of two would be compared for each pair, and differ nearly always.
   return canonical(a) === canonical(b)
 }
 

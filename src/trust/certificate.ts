@@ -72,7 +72,7 @@ function parse(bytes: Uint8Array): Certificate {
   const validity = tbs.enter(tag.sequence)
   const notBefore = timeValue(bytes, validity.next())
   const notAfter = timeValue(bytes, validity.next())
-  const subject = readName(tbs)
+  const subject = readName(tbs, issuer)
   const spki = tbs.next(tag.sequence)
   const key = readPublicKey(tbs.inside(spki))
   tbs.optional(issuerUniqueId)
@@ -80,7 +80,7 @@ function parse(bytes: Uint8Array): Certificate {
   const extensions = readExtensions(tbs.optional(extensionsTag), tbs)
 
   const der = bytes.subarray(0, whole.end)
-  const selfIssued = Buffer.compare(subject.der, issuer.der) === 0
+  const selfIssued = subject === issuer
   return {
     sha256: fingerprint(der),
     der,

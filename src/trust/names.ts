@@ -43,10 +43,15 @@ const shortNames: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.25': 'DC',
 }
 
-/** @throws DerError where the name is no name; text that is broken inside a string never throws */
-export function readName(reader: DerReader): DistinguishedName {
+/**
+ * @param known a name that it may be again, byte by byte: a root's issuer is its subject
+ * @throws DerError where the name is no name; text that is broken inside a string never throws
+ */
+export function readName(reader: DerReader, known?: DistinguishedName): DistinguishedName {
   const { bytes } = reader
   const name = reader.next(tag.sequence)
+  const der = bytes.subarray(name.start, name.end)
+  if (known && Buffer.compare(der, known.der) === 0) return known
   const attributes: NameAttribute[] = []
   let text = ''
   for (const sets = reader.inside(name); !sets.done; ) {
@@ -61,7 +66,7 @@ export function readName(reader: DerReader): DistinguishedName {
       text += `${separator}${type}=${value === null ? `#${hex(bytes, content.start, content.end).toUpperCase()}` : escapeValue(value)}`
     }
   }
-  return { der: bytes.subarray(name.start, name.end), text, attributes }
+  return { der, text, attributes }
 }
 
 /** The characters of a string value, or null where its type is no string. Broken UTF-8 becomes U+FFFD. */
