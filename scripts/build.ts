@@ -14,6 +14,7 @@ import { asAscii } from './build/ascii.ts'
 import { define, layKnowledge } from './build/knowledge.ts'
 import { leftOutOfLint } from './build/left-out.ts'
 import { oclifLazily } from './build/oclif-lazily.ts'
+import { withoutSession } from './build/without-session.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 process.chdir(root)
@@ -43,6 +44,8 @@ const vendor = await build({
   entryPoints: [{ in: 'dockerode', out: 'vendor/dockerode' }],
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
+  minifyIdentifiers: true,
+  plugins: [withoutSession],
 })
 
 const program = {

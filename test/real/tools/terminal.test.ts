@@ -22,6 +22,9 @@ import { imgtrust, root } from '../../support/run.ts'
 
 const LAYERS = 7
 const SIZE = 512 << 20
+/** Of tar: a header, and the two of zeros at an archive's end. */
+const BLOCK = 512
+const END = 2 * BLOCK
 const FLAGS = ['--no-cache', '--at', '2026-11-23']
 const REDRAW = '\r\u001b[2K'
 
@@ -110,42 +113,53 @@ describe.skipIf(absent !== '')(`a pseudo terminal${absent && ` (skipped: no ${ab
 
 /** An archive as `docker save` writes them, its layers holes of the file system: large to read, small on the disk. */
 async function writeArchive(path: string): Promise<void> {
-  const inner = await headerOf('large', SIZE)
-  const layerSize = inner.length + SIZE + 1024
-  const zeros = Buffer.alloc(1 << 20)
-  const hash = createHash('sha256').update(inner)
-  for (let at = inner.length; at < layerSize; at += zeros.length)
-    hash.update(zeros.subarray(0, Math.min(zeros.length, layerSize - at)))
-  const diffIds = new Array(LAYERS).fill(`sha256:${hash.digest('hex')}`)
+  // Equal layers would be read once.
+  const names = Array.from({ length: LAYERS }, (_, layer) => `large-${layer}`)
+  const inner = await Promise.all(names.map(name => headerOf(name, SIZE)))
+  const layerSize = BLOCK + SIZE + END
+  const config = {
+    architecture: 'amd64',
+    os: 'linux',
+    rootfs: { type: 'layers', diff_ids: inner.map(head => digestOf(head, layerSize)) },
+  }
+  const manifest = [
+    { Config: 'config.json', RepoTags: ['large:1'], Layers: names.map(name => `${name}.tar`) },
+  ]
   const documents = await packTar([
-    [
-      { name: 'config.json' },
-      JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: diffIds } }),
-    ],
-    [
-      { name: 'manifest.json' },
-      JSON.stringify([
-        { Config: 'config.json', RepoTags: ['large:1'], Layers: diffIds.map(() => 'layer.tar') },
-      ]),
-    ],
-  ])
-  const start = Buffer.concat([
-    documents.subarray(0, documents.length - 1024),
-    await headerOf('layer.tar', layerSize),
-    inner,
+    [{ name: 'config.json' }, JSON.stringify(config)],
+    [{ name: 'manifest.json' }, JSON.stringify(manifest)],
   ])
   const file = openSync(path, 'w')
   try {
-    writeSync(file, start)
-    ftruncateSync(file, start.length - inner.length + layerSize + 1024)
+    let at = writeSync(file, documents, 0, documents.length - END, 0)
+    for (const [layer, name] of names.entries()) {
+      writeSync(
+        file,
+        Buffer.concat([await headerOf(`${name}.tar`, layerSize), inner[layer]!]),
+        0,
+        2 * BLOCK,
+        at,
+      )
+      at += BLOCK + layerSize
+    }
+    ftruncateSync(file, at + END)
   } finally {
     closeSync(file)
   }
 }
 
+/** Of a layer that is one file of zeros. */
+function digestOf(head: Buffer, layerSize: number): string {
+  const zeros = Buffer.alloc(1 << 20)
+  const hash = createHash('sha256').update(head)
+  for (let at = head.length; at < layerSize; at += zeros.length)
+    hash.update(zeros.subarray(0, Math.min(zeros.length, layerSize - at)))
+  return `sha256:${hash.digest('hex')}`
+}
+
 /** The header of a file whose content follows. */
 async function headerOf(name: string, size: number): Promise<Buffer> {
-  const header = Buffer.from((await packTar([[{ name }, '']])).subarray(0, 512))
+  const header = Buffer.from((await packTar([[{ name }, '']])).subarray(0, BLOCK))
   header.write(`${size.toString(8).padStart(11, '0')} `, 124, 'latin1')
   header.fill(' ', 148, 156)
   const sum = header.reduce((total, byte) => total + byte, 0)
