@@ -11,7 +11,7 @@ import type { AfterRemedy } from '../verify/after-remedy.ts'
 import { Certificates } from '../verify/certificates.ts'
 import type { ClientVerdict } from '../verify/judge.ts'
 import type { Subject } from '../verify/subject.ts'
-import { buildStore, type ReportSettings } from './build.ts'
+import { buildStore, emptyTarget, type ReportSettings } from './build.ts'
 import type { ReportClient, ReportSent, ReportTarget, ReportVerdict } from './report.ts'
 
 /** What became of one server. */
@@ -42,21 +42,7 @@ export function failedServer(
 
 function emptyServer(target: string): ReportTarget {
   return {
-    target,
-    kind: 'server',
-    source: null,
-    reference: null,
-    digest: null,
-    platform: null,
-    distribution: null,
-    stores: [],
-    certificates: [],
-    clients: [],
-    stages: [],
-    findings: [],
-    unknowns: [],
-    config: null,
-    error: null,
+    ...emptyTarget(target, 'server'),
     image: null,
     sent: [],
     verdicts: [],

@@ -56,12 +56,9 @@ export function reportOf(targets: ReportTarget[], at: Instant): Report {
   }
 }
 
-/** What the report says of one target. */
-export function buildTarget(
-  { target, kind, model, findings, error, config = null }: TargetResult,
-  settings: ReportSettings,
-): ReportTarget {
-  const base: ReportTarget = {
+/** A target of which nothing is known yet: the fields of all kinds, in the order in which they are printed. */
+export function emptyTarget(target: string, kind: ReportTarget['kind']): ReportTarget {
+  return {
     target,
     kind,
     source: null,
@@ -73,6 +70,20 @@ export function buildTarget(
     certificates: [],
     clients: [],
     stages: [],
+    findings: [],
+    unknowns: [],
+    config: null,
+    error: null,
+  }
+}
+
+/** What the report says of one target. */
+export function buildTarget(
+  { target, kind, model, findings, error, config = null }: TargetResult,
+  settings: ReportSettings,
+): ReportTarget {
+  const base: ReportTarget = {
+    ...emptyTarget(target, kind),
     findings: findings.map(finding => buildFinding(finding, model)),
     unknowns: (model?.unknowns ?? []).map(entry => ({ ...entry })),
     config,

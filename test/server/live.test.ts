@@ -17,7 +17,7 @@ const stray = issue({ subject: 'Stray', key: keyOf('stray'), ca: true })
 const read = (port: number, more: Partial<ReadServerOptions> = {}) =>
   readServer(parseServer(`localhost:${port}`), { timeout: 20_000, env: {}, ...more })
 const ders = (sent: readonly Issued[]) => sent.map(({ der }) => new Uint8Array(der))
-const only = (version: SecureVersion): TlsOptions => ({ minVersion: version, maxVersion: version })
+const speaking = (version: SecureVersion): TlsOptions => ({ minVersion: version, maxVersion: version })
 
 describe('a chain from the wire', () => {
   const sent = [leaf, stray, root, stray, leaf]
@@ -28,7 +28,7 @@ describe('a chain from the wire', () => {
     ['TLSv1.2', 'tls1.2'],
     ['TLSv1.3', 'tls1.3'],
   ] as const)('%s: in order, with strays and duplicates', async (version, how) => {
-    const port = await tlsPeer(sent, only(version))
+    const port = await tlsPeer(sent, speaking(version))
     expect(await read(port)).toEqual({
       host: 'localhost',
       port,
@@ -53,7 +53,7 @@ describe('a chain from the wire', () => {
   })
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('an ECDSA certificate, %s', async version => {
-    expect((await read(await tlsPeer([ecLeaf, root], only(version)))).certificates).toEqual(
+    expect((await read(await tlsPeer([ecLeaf, root], speaking(version)))).certificates).toEqual(
       ders([ecLeaf, root]),
     )
   })
@@ -63,11 +63,13 @@ describe('a chain from the wire', () => {
     const spki = pair.publicKey.export({ type: 'spki', format: 'der' })
     const key = { private: pair.privateKey, spki, id: Buffer.from(namedCurve) }
     const odd = issue({ subject: namedCurve, key, by: root })
-    expect((await read(await tlsPeer([odd, root], only('TLSv1.2')))).certificates).toEqual(ders([odd, root]))
+    expect((await read(await tlsPeer([odd, root], speaking('TLSv1.2')))).certificates).toEqual(
+      ders([odd, root]),
+    )
   })
 
   it('of a weak key signed with MD5', async () => {
-    expect((await read(await tlsPeer([weak, root], only('TLSv1.2')))).certificates).toEqual(
+    expect((await read(await tlsPeer([weak, root], speaking('TLSv1.2')))).certificates).toEqual(
       ders([weak, root]),
     )
   })
@@ -77,7 +79,7 @@ describe('a chain from the wire', () => {
     'TLS_AES_256_GCM_SHA384',
     'TLS_CHACHA20_POLY1305_SHA256',
   ])('TLS 1.3, %s alone', async ciphers => {
-    const port = await tlsPeer(sent, { ...only('TLSv1.3'), ciphers })
+    const port = await tlsPeer(sent, { ...speaking('TLSv1.3'), ciphers })
     expect(await read(port)).toMatchObject({ how: 'tls1.3', certificates: ders(sent) })
   })
 
@@ -88,7 +90,7 @@ describe('a chain from the wire', () => {
     'secp384r1',
     'secp521r1',
   ])('TLS 1.3 in group %s alone, asked again where no share of it was offered', async ecdhCurve => {
-    const port = await tlsPeer(sent, { ...only('TLSv1.3'), ecdhCurve })
+    const port = await tlsPeer(sent, { ...speaking('TLSv1.3'), ecdhCurve })
     expect(await read(port)).toMatchObject({ how: 'tls1.3', certificates: ders(sent) })
   })
 
@@ -96,7 +98,7 @@ describe('a chain from the wire', () => {
     'TLSv1.2',
     'TLSv1.3',
   ] as const)('of a server that wants a client certificate, %s', async version => {
-    const port = await tlsPeer(sent, { ...only(version), requestCert: true, rejectUnauthorized: true })
+    const port = await tlsPeer(sent, { ...speaking(version), requestCert: true, rejectUnauthorized: true })
     expect((await read(port)).certificates).toEqual(ders(sent))
   })
 
@@ -107,7 +109,7 @@ describe('a chain from the wire', () => {
       done(null)
     }
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-      const port = await tlsPeer(sent, { ...only(version), SNICallback })
+      const port = await tlsPeer(sent, { ...speaking(version), SNICallback })
       await read(port)
       expect((await read(port, { host: 'Other.example.' })).host).toBe('other.example')
       await readServer(parseServer(`127.0.0.1:${port}`), { timeout: 20_000, env: {} })
@@ -119,7 +121,7 @@ describe('a chain from the wire', () => {
   it('of a server that talks to web clients alone', async () => {
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       const port = await tlsPeer(sent, {
-        ...only(version),
+        ...speaking(version),
         ALPNCallback: ({ protocols }) => protocols.find(each => each === 'h2'),
       } as TlsOptions)
       expect((await read(port)).certificates).toEqual(ders(sent))
@@ -129,14 +131,14 @@ describe('a chain from the wire', () => {
   it('in as many records as the server likes', async () => {
     const many = new Array<Issued>(90).fill(stray)
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-      const port = await tlsPeer([leaf, ...many], only(version))
+      const port = await tlsPeer([leaf, ...many], speaking(version))
       expect((await read(port)).certificates).toEqual(ders([leaf, ...many]))
     }
   })
 
   it('is told to be enough: the server sees a goodbye, no broken connection', async () => {
     let ended = ''
-    const port = await tlsPeer(sent, only('TLSv1.2'))
+    const port = await tlsPeer(sent, speaking('TLSv1.2'))
     const relay = await tcpPeer(socket => {
       socket.on('data', chunk => {
         ended = chunk.toString('hex')

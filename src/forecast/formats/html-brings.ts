@@ -2,7 +2,7 @@
 import type { Html } from '../../report/html/markup.ts'
 import { html } from '../../report/html/markup.ts'
 import { type Dialects, renderRemedy } from '../../report/html/remedy.ts'
-import { count, SEVERITIES } from '../../report/html/words.ts'
+import { count, SEVERITIES, SEVERITY_NAMES } from '../../report/html/words.ts'
 import { rulePageUrl } from '../../report/links.ts'
 import type { Forecast, ForecastEvent, ForecastFinding } from '../report.ts'
 import { whenOf } from './when.ts'
@@ -50,8 +50,6 @@ export function bringsOf({ events, targets }: Forecast): readonly Bring[] {
     }))
 }
 
-const LABELS = { error: 'Error', warning: 'Warning', info: 'Info' } as const
-
 /** So many changes are named as what a finding comes with. */
 const CAUSES = 3
 
@@ -68,7 +66,7 @@ function renderBring(
   const target = forecast.targets[targets[0] ?? 0]
   const more = causes.length - CAUSES
   return html`<article class="card ${severity}" id="${id}" data-severity="${severity}" data-rule="${rule}" data-targets="${targets.join(' ')}">
-<header><span class="badge ${severity}">${LABELS[severity]}</span> <a class="rule" href="${rulePageUrl(encodeURIComponent(rule))}" rel="noreferrer">${rule}</a>${renderTargets(targets, forecast)}</header>
+<header><span class="badge ${severity}">${SEVERITY_NAMES[severity]}</span> <a class="rule" href="${rulePageUrl(encodeURIComponent(rule))}" rel="noreferrer">${rule}</a>${renderTargets(targets, forecast)}</header>
 <h3>${message}</h3>
 <p class="when"><span><b><time datetime="${day}">${day}</time></b> ${whenOf(day, forecast)}</span>${causes
     .slice(0, CAUSES)

@@ -2,6 +2,7 @@
 
 import { renderDocument } from '../../report/html/document.ts'
 import { type Dot, drawTimeline } from '../../report/html/dots.ts'
+import { filterForm } from '../../report/html/filter.ts'
 import { type Html, html } from '../../report/html/markup.ts'
 import { clock, count, day, dayMarkup, SEVERITIES } from '../../report/html/words.ts'
 import type { Forecast } from '../report.ts'
@@ -129,25 +130,15 @@ ${drawTimeline({
 
 const LABELS = { error: 'Brings an error', warning: 'A warning', info: 'Neither' } as const
 
-/** The page's script works it, as it works the report's. */
 function renderFilter(forecast: Forecast): Html {
-  const rules = [...new Set(bringsOf(forecast).map(({ finding }) => finding.rule))].sort()
-  return html`<form id="filter" role="search" aria-label="Filter findings and days">
-<fieldset><legend>Days</legend>${SEVERITIES.map(
-    severity =>
-      html`<label class="check"><input type="checkbox" name="severity" value="${severity}" checked> ${LABELS[severity]}</label>`,
-  )}</fieldset>
-<label>Rule <select name="rule"><option value="">all</option>${rules.map(rule => html`<option>${rule}</option>`)}</select></label>
-${
-  forecast.targets.length < 2
-    ? null
-    : html`<label>Target <select name="target"><option value="">all</option>${forecast.targets.map(
-        ({ target }, index) => html`<option data-index="${index}">${target}</option>`,
-      )}</select></label>`
-}
-<label>Text <input type="search" name="text" autocomplete="off" spellcheck="false"></label>
-<output id="counted" aria-live="polite"></output>
-</form>`
+  return filterForm({
+    title: 'Filter findings and days',
+    legend: 'Days',
+    label: severity => LABELS[severity],
+    shown: SEVERITIES,
+    rules: bringsOf(forecast).map(({ finding }) => finding.rule),
+    targets: forecast.targets.map(({ target }) => target),
+  })
 }
 
 function renderFailures({ targets }: Forecast): Html | null {

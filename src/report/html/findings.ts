@@ -1,10 +1,11 @@
 /** The findings, the gravest first: equal ones of several targets are one card. */
 import { rulePageUrl } from '../links.ts'
 import type { Report, ReportFinding, ReportTarget } from '../report.ts'
+import { filterForm } from './filter.ts'
 import { type Html, html } from './markup.ts'
 import { isBreaking, momentsOf } from './moments.ts'
 import { type Dialects, renderRemedies } from './remedy.ts'
-import { compare, count, day, dayMarkup, SEVERITIES, targetId } from './words.ts'
+import { compare, count, day, dayMarkup, SEVERITIES, SEVERITY_NAMES, targetId } from './words.ts'
 
 /** A finding, and every place where it stands. */
 export interface Card {
@@ -43,8 +44,6 @@ function placeOf({ location }: ReportFinding): string {
   return [path, layer === undefined ? undefined : `layer ${layer}`].filter(Boolean).join(', ')
 }
 
-const LABELS = { error: 'Error', warning: 'Warning', info: 'Info' } as const
-
 /** @param shown the severities that are to be seen at first: the filter's start */
 export function renderFindings(cards: readonly Card[], report: Report, dialects: Dialects): Html {
   return html`<div id="cards">${cards.map(card => renderCard(card, report, dialects))}</div>
@@ -58,7 +57,7 @@ function renderCard({ finding, places }: Card, report: Report, dialects: Dialect
   return html`<article class="card ${severity}" data-severity="${severity}" data-rule="${rule}" data-targets="${[
     ...new Set(places.map(({ index }) => index)),
   ].join(' ')}">
-<header><span class="badge ${severity}">${LABELS[severity]}</span> <a class="rule" href="${rulePageUrl(encodeURIComponent(rule))}" rel="noreferrer">${rule}</a>${renderPlaces(places)}</header>
+<header><span class="badge ${severity}">${SEVERITY_NAMES[severity]}</span> <a class="rule" href="${rulePageUrl(encodeURIComponent(rule))}" rel="noreferrer">${rule}</a>${renderPlaces(places)}</header>
 <h3>${message}</h3>
 ${renderMoments(finding, target, report.at)}${renderRemedies(finding, target, dialects)}${renderRoots(finding, report.at)}
 </article>
@@ -110,24 +109,15 @@ function renderRoots({ roots }: ReportFinding, at: string): Html | null {
   )}</ul></details>`
 }
 
-/** The filter above the cards; it works by the page's script and is hidden without it. */
+/** The filter above the cards. */
 export function renderFilter(cards: readonly Card[], report: Report, shown: readonly string[]): Html {
-  const rules = [...new Set(cards.map(({ finding }) => finding.rule))].sort()
   const number = (severity: string) => cards.filter(({ finding }) => finding.severity === severity).length
-  return html`<form id="filter" role="search" aria-label="Filter findings">
-<fieldset><legend>Severity</legend>${SEVERITIES.map(
-    severity =>
-      html`<label class="check"><input type="checkbox" name="severity" value="${severity}"${shown.includes(severity) ? html` checked` : null}> ${LABELS[severity]} <span class="number">${number(severity)}</span></label>`,
-  )}</fieldset>
-<label>Rule <select name="rule"><option value="">all</option>${rules.map(rule => html`<option>${rule}</option>`)}</select></label>
-${
-  report.targets.length < 2
-    ? null
-    : html`<label>Target <select name="target"><option value="">all</option>${report.targets.map(
-        ({ target }, index) => html`<option data-index="${index}">${target}</option>`,
-      )}</select></label>`
-}
-<label>Text <input type="search" name="text" autocomplete="off" spellcheck="false"></label>
-<output id="counted" aria-live="polite"></output>
-</form>`
+  return filterForm({
+    title: 'Filter findings',
+    legend: 'Severity',
+    label: severity => html`${SEVERITY_NAMES[severity]} <span class="number">${number(severity)}</span>`,
+    shown,
+    rules: cards.map(({ finding }) => finding.rule),
+    targets: report.targets.map(({ target }) => target),
+  })
 }

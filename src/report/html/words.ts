@@ -56,6 +56,7 @@ export function allStores(target: ReportTarget) {
 
 /** The gravest first. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const
+export const SEVERITY_NAMES = { error: 'Error', warning: 'Warning', info: 'Info' } as const
 
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
