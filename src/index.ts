@@ -116,6 +116,7 @@ export type TargetOptions = Pick<
   | 'caFile'
   | 'authfile'
   | 'env'
+  | 'cacheDir'
   | 'jobs'
   | 'onProgress'
   | 'signal'

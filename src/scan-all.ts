@@ -1,37 +1,21 @@
 /** A scan of all that a user named: configuration and policies found, results gathered into one report. */
-import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { ruleIds } from '../rules/index.ts'
 import type { Config } from './config/config.ts'
-import { readConfigText } from './config/find.ts'
-import { Configs, withNetwork } from './config/load.ts'
-import { settle } from './config/settings.ts'
+import { Configs } from './config/load.ts'
+import { eachImage } from './each-image.ts'
 import { breaksOf } from './fleet/breaks.ts'
 import { type Expanded, expand } from './fleet/expand.ts'
-import { inOrder } from './fleet/in-order.ts'
 import { Interner } from './fleet/intern.ts'
-import { laneOf } from './fleet/lane.ts'
 import { openJournal } from './fleet/resume.ts'
 import { inShard } from './fleet/shard.ts'
-import { SharedDocuments } from './fleet/shared-documents.ts'
-import { SharedLayers } from './fleet/shared-layers.ts'
-import { Connections } from './image/registry/connections.ts'
 import type { ScanOptions } from './index.ts'
-import { openOptions } from './open-options.ts'
-import { mergePolicies, type Policy, readPolicy } from './policy/index.ts'
 import { buildTarget, reportOf } from './report/build.ts'
 import { withFleet } from './report/fleet.ts'
 import type { Report, ReportTarget } from './report/report.ts'
 import type { TargetResult } from './result.ts'
 import { failed, type ScanSettings, scanTarget } from './scan.ts'
+import { scanSettings } from './scan-settings.ts'
 import { Baseline } from './silence/baseline.ts'
 import { applyIgnores } from './silence/ignores.ts'
-
-/** paranoia's own file (https://github.com/jetstack/paranoia): read as it is, from the current folder alone. */
-const PARANOIA = '.paranoia.yaml'
-
-/** Images read at once where nobody says: one waits for its registry while another is unpacked. */
-const LEAST_AT_ONCE = 4
 
 /** `told`: the instant is the caller's own, not the clock's. */
 export type RunSettings = ScanOptions & Pick<ScanSettings, 'at'> & { readonly told?: boolean }
@@ -56,7 +40,6 @@ export async function scanAll(
   options: RunSettings,
   { onResult, onTarget }: ScanWatch,
 ): Promise<Report> {
-  const { onProgress } = options
   const configs = new Configs(options.config ?? null, options.env ?? process.env)
   const config = await configs.for('.')
   const ignores = config?.ignores ?? []
@@ -77,11 +60,6 @@ export async function scanAll(
   const { version, tool, at: told } = reportOf([], at)
   const head = { version, at: told, tool }
   const reported: ReportTarget[] = []
-  let done = 0
-  const progress: ScanSettings['onProgress'] =
-    onProgress && many
-      ? state => onProgress({ ...state, targets: { done, all: targets.length } })
-      : onProgress
 
   const tell = (found: TargetResult, also: readonly string[] | undefined): Told => {
     const { target } = found
@@ -104,20 +82,14 @@ export async function scanAll(
 
   const work = async (
     { name: target, open, also, error }: Expanded,
-    signal: AbortSignal,
+    own: ScanSettings,
   ): Promise<readonly Told[]> => {
     const known = journal?.done.get(open)
     if (known !== undefined) {
       for (const number of known.used) if (ignores[number]) configs.used.add(ignores[number])
-      done++
       return known.told.map(one => ({ shown: one, reported: one }))
     }
     const all: Told[] = []
-    const own = {
-      ...settings,
-      open: { ...settings.open, signal },
-      ...(progress && { onProgress: progress }),
-    }
     if (error !== undefined) all.push(tell(failed(target, error), also))
     else for await (const found of scanTarget(target, own, open)) all.push(tell(found, also))
     // What failed is asked again.
@@ -125,18 +97,11 @@ export async function scanAll(
       const used = ignores.flatMap((ignore, number) => (configs.used.has(ignore) ? [number] : []))
       journal?.add({ target: open, told: all.map(one => one.reported), used })
     }
-    done++
     return all
   }
-  const atOnce = options.jobs ?? Math.max(LEAST_AT_ONCE, availableParallelism())
   try {
     let index = 0
-    for await (const told of inOrder(
-      targets,
-      { atOnce, laneOf: ({ open }) => laneOf(open) },
-      work,
-      options.signal,
-    )) {
+    for await (const told of eachImage(targets, settings, options, many, work)) {
       const position = targets[index++]?.position ?? 0
       for (const one of told) {
         positions.push(position)
@@ -146,7 +111,6 @@ export async function scanAll(
       }
     }
   } finally {
-    settings.open.connections?.close()
     journal?.close()
   }
   baseline.end()
@@ -172,36 +136,4 @@ function besides(
     ...(run.baseName === undefined ? {} : { baseName: run.baseName }),
     breaks: breaks.map(({ told }) => told),
   }
-}
-
-async function scanSettings(
-  options: RunSettings,
-  configs: Configs,
-  config: Config | null,
-): Promise<ScanSettings> {
-  const { rules, expiringWithin } = settle(options, config, ruleIds())
-  const policy = policyOf(options.config === 'find', config?.policy ?? null)
-  const open = openOptions(withNetwork(options, await configs.network()))
-  const shared = new SharedLayers(open.layers)
-  return {
-    at: options.at,
-    expiringWithin,
-    rules,
-    shared,
-    open: {
-      ...open,
-      layers: shared,
-      documents: new SharedDocuments(open.documents),
-      connections: new Connections(options.signal),
-      ...(options.allPlatforms === undefined ? {} : { allPlatforms: options.allPlatforms }),
-      ...(options.deep === undefined ? {} : { deep: options.deep }),
-    },
-    ...(policy === null ? {} : { policy }),
-  }
-}
-
-function policyOf(find: boolean, own: Policy | null): Policy | null {
-  const found = find && existsSync(PARANOIA) ? readPolicy(readConfigText(PARANOIA), PARANOIA) : null
-  const policies = [own, found].filter(policy => policy !== null)
-  return policies.length === 0 ? null : mergePolicies(policies)
 }

@@ -27,17 +27,25 @@ export async function forecast(
   const configs = new Configs(options.config ?? null)
   const read: ForecastTarget[] = []
   const events = new Map<string, ForecastEvent>()
-  for await (const result of readTargets(targets, options)) {
-    read.push(readTarget(result))
+  const foretell = async (result: TargetResult): Promise<Foretold> => {
     const { model, target } = result
-    if (model === null) continue
+    const told = readTarget(result)
+    if (model === null) return { told, changes: [], findings: new Map() }
     const config = await configs.for(model.kind === 'dockerfile' ? dirname(target) : '.')
     const { rules } = settle({}, config, ruleIds())
     const changes = changesOf(model, { at, until })
     const findings = await newFindings(model, changes, at, rules, mending(model, target, config, rules))
+    return { told, changes, findings }
+  }
+  for await (const { told, changes, findings } of readTargets(targets, options, foretell)) {
+    read.push(told)
     for (const change of changes) {
-      const { stores } = change
-      const touched = { target, stores: [...stores].sort(), findings: findings.get(change.day) ?? [] }
+      const { target } = told
+      const touched = {
+        target,
+        stores: [...change.stores].sort(),
+        findings: findings.get(change.day) ?? [],
+      }
       add(events, change, touched)
     }
   }
@@ -55,6 +63,13 @@ export async function forecast(
       failed: read.filter(({ error }) => error !== null).length,
     },
   }
+}
+
+/** What is foretold of one target. */
+interface Foretold {
+  readonly told: ForecastTarget
+  readonly changes: readonly Change[]
+  readonly findings: ReadonlyMap<string, Findings>
 }
 
 function readTarget({ target, kind, model, error }: TargetResult): ForecastTarget {

@@ -36,7 +36,7 @@ export async function* storesOf(
 ): AsyncGenerator<TargetStores> {
   for (const target of targets) {
     if (target.startsWith(RELEASE)) yield releaseStores(target)
-    else for await (const result of readTargets([target], options)) yield storesOfResult(result)
+    else yield* readTargets([target], options, storesOfResult)
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { scan } from '../../../src/index.ts'
+import { forecast, scan } from '../../../src/index.ts'
 import { fleetBases, fleetImage, push } from '../../support/fleet.ts'
 import { missing } from '../../support/program.ts'
 import { startFaultProxy, startRegistry, type TestServer } from '../../support/registry.ts'
@@ -83,6 +83,21 @@ describe.skipIf(absent)(`two hundred images (needs docker-registry; missing: ${a
     const { report } = await run(proxy)
     expect(report.targets.flatMap(({ error }, index) => (error === null ? [] : [index]))).toEqual([17, 23])
     expect(report.targets).toHaveLength(IMAGES)
+    await proxy.stop()
+  })
+
+  it('are foretold in order, each layer read once', async () => {
+    const proxy = await startFaultProxy(registry.host, () => false)
+    const targets = names.map(name => `registry:${proxy.host}/${name}`)
+    const foretold = await forecast(targets, { plainHttp: [proxy.host], at: Date.parse('2020-05-01') })
+    expect(foretold.targets.map(({ target }) => target)).toEqual(targets)
+    const addTrust = foretold.events.find(({ kind, day }) => kind === 'root-expires' && day === '2020-05-30')
+    // The first and the third of five bases hold it.
+    expect(addTrust?.targets.map(({ target }) => target)).toEqual(
+      targets.filter((_, index) => index % 5 === 0 || index % 5 === 2),
+    )
+    const blobs = proxy.seen.filter(({ url }) => url!.includes('/blobs/'))
+    expect(blobs).toHaveLength(5 + IMAGES + IMAGES)
     await proxy.stop()
   })
 
