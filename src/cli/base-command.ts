@@ -9,6 +9,7 @@ import { parseDuration } from '../options.ts'
 import { EXIT, exitStatus } from '../report/exit-status.ts'
 import { type FormatOptions, formats } from '../report/formats/index.ts'
 import type { Report } from '../report/report.ts'
+import { tellDefect } from './defect.ts'
 import type { LineStream } from './line-stream.ts'
 import { columns, isTerminal, print, printError } from './output.ts'
 import { didYouMean } from './suggest.ts'
@@ -165,8 +166,7 @@ export abstract class BaseCommand extends Command {
       process.exitCode = error.oclif.exit === 0 ? 0 : EXIT.failed
       return
     }
-    this.note(`imgtrust: this is a defect of imgtrust, please report it: ${error.stack ?? oneLine(error)}`)
-    process.exitCode = EXIT.failed
+    tellDefect(error)
   }
 }
 

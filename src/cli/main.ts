@@ -1,5 +1,6 @@
 import type { Command } from '@oclif/core'
 import { ProgramConfig } from './config.ts'
+import { tellDefect } from './defect.ts'
 import { flushed, printError } from './output.ts'
 import { wantsHelp } from './wants-help.ts'
 import { checkedWords } from './words.ts'
@@ -17,6 +18,11 @@ export async function main(
   commands: Commands,
   explain?: (words: string[]) => Promise<void>,
 ): Promise<void> {
+  // Thrown where no command waits for it. Node.js would show the program's longest line, and 1 means findings.
+  process.on('uncaughtException', error => {
+    tellDefect(error)
+    process.exit()
+  })
   try {
     const words = checkedWords(argv, Object.keys(commands))
     const [first = '', second = ''] = words

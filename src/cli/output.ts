@@ -4,6 +4,7 @@
  */
 import { fstatSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { oneLine } from '../errors.ts'
 
 type Output = 1 | 2
 
@@ -30,12 +31,12 @@ export function columns(): number | undefined {
   return isTerminal(1) ? stream(1).columns : undefined
 }
 
-/** Its stream, which ends the program quietly where the reader is gone. */
+/** Its stream, which ends the program where it can't be written. */
 export function stream(output: Output): NodeJS.WriteStream {
   const known = streams.get(output)
   if (known) return known
   const made = output === 1 ? process.stdout : process.stderr
-  made.on('error', endQuietly)
+  made.on('error', end)
   streams.set(output, made)
   return made
 }
@@ -56,10 +57,10 @@ function write(output: Output, text: string): void {
   try {
     while (written < bytes.length) written += writeSync(output, bytes, written)
   } catch (error) {
-    // As a stream tells it: after what goes on now, which sets the exit status.
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') setImmediate(endQuietly, error as Error)
     // A pipe that somebody set not to wait is full: its stream waits.
-    else stream(output).write(bytes.subarray(written))
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') stream(output).write(bytes.subarray(written))
+    // As a stream tells it: after what goes on now, which sets the exit status.
+    else setImmediate(end, error as Error)
   }
 }
 
@@ -72,8 +73,13 @@ function isDevice(output: Output): boolean {
   }
 }
 
-/** `imgtrust scan … | head` closes the pipe: that is no failure of ours. */
-function endQuietly(error: NodeJS.ErrnoException): void {
+/** `imgtrust scan … | head` closes the pipe: that is no failure of ours. On a full disk what was asked for is not done. */
+function end(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-  throw error
+  try {
+    writeSync(2, `imgtrust: the output can't be written (${oneLine(error)})\n`)
+  } catch {
+    // Nobody hears it; the exit status says it.
+  }
+  process.exit(2)
 }

@@ -1,6 +1,6 @@
 /** What is printed arrives whole, whatever reads it. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -47,4 +47,26 @@ describe('a long report', () => {
     expect(stdout).toBe('{\n  "')
     expect(stderr).toBe('status 1\n')
   })
+
+  const full = existsSync('/dev/full')
+  it.skipIf(!full)('is no report where the disk is full: a line, and 2', () => {
+    const { stderr, status } = shell(`${LINT} > /dev/full`)
+    expect(stderr).toMatch(/^imgtrust: the output can't be written \(ENOSPC: [^\n]*\)\n$/)
+    expect(status).toBe(2)
+  })
+
+  it('is no report where the file may not be so large: a line, and 2', () => {
+    const { stderr, status } = shell(`ulimit -f 64; ${LINT} > cut.json`)
+    expect(stderr).toMatch(/^imgtrust: the output can't be written \(EFBIG: [^\n]*\)\n$/)
+    expect(status).toBe(2)
+  })
+})
+
+it('what is thrown where nobody waits is told as a defect, not as findings', () => {
+  const planted = join(folder, 'planted.cjs')
+  writeFileSync(planted, "setImmediate(() => { throw new Error('planted') })\n")
+  const { stderr, status } = shell(`NODE_OPTIONS='--require ${planted}' ${LINT} > /dev/null`)
+  expect(stderr).toMatch(/^imgtrust: this is a defect of imgtrust, please report it: Error: planted\n/)
+  expect(stderr).toContain('planted.cjs')
+  expect(status).toBe(2)
 })

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type BuiltImage, buildImage, writeOciDir } from '../support/image.ts'
 import { issue, keyOf } from '../support/pki.ts'
-import { imgtrust, imgtrustJson } from '../support/run.ts'
+import { imgtrust, imgtrustJson, root } from '../support/run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'imgtrust-cached-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -79,6 +80,24 @@ describe('a scan', () => {
     rmSync(blob(one!.digest))
     // The other one may be known; this one is not.
     expect((await scan()).report.targets[0]?.error).toContain('layer 0')
+  })
+
+  it('says the same where nothing can be written any more, and leaves no drafts', async () => {
+    const words = ['scan', `oci-dir:${layout}`, ...at, '--format', 'json']
+    const env = { PATH: process.env.PATH ?? '', XDG_CACHE_HOME: cache, XDG_CONFIG_HOME: '/nonexistent' }
+    // No file may hold a byte: every write fails, as on a full disk.
+    const limited = [
+      '-c',
+      'ulimit -f 0; exec "$@"',
+      'sh',
+      process.execPath,
+      join(root, 'bin/run.js'),
+      ...words,
+    ]
+    const { status, stdout, stderr } = spawnSync('/bin/sh', limited, { env, encoding: 'utf8' })
+    const left = readdirSync(cache, { recursive: true, withFileTypes: true })
+    expect(left.filter(entry => entry.isFile())).toEqual([])
+    expect({ status, stdout, stderr, report: JSON.parse(stdout) }).toEqual(await scan())
   })
 
   it('keeps things where --cache-dir says', async () => {
