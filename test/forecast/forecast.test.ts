@@ -11,7 +11,7 @@ import { forecast, lint } from '../../src/index.ts'
 import { nastyNames } from '../support/nasty-names.ts'
 import { debian, folderWith, sketchRoot } from '../support/rootfs.ts'
 import { imgtrust, root, validBy } from '../support/run.ts'
-import { hostile, options } from './sample-forecast.ts'
+import { ending, hostile, options, sample } from './sample-forecast.ts'
 
 const valid = validBy<Forecast>('forecast')
 const ADDTRUST = 'examples/addtrust/Dockerfile'
@@ -137,6 +137,32 @@ describe('many targets', () => {
     )
     expect(stdout).toMatch(/then warning {2}end-of-life-base-image/)
     expect(stdout).toMatch(/unknown .*c\/Dockerfile/)
+  })
+})
+
+describe('the text of a fleet', () => {
+  const finding = (message: string) => ({ rule: 'expired-root', severity: 'error', message }) as const
+  const of = (...names: string[]) => Object.fromEntries(names.map(name => [name, [finding('It breaks.')]]))
+
+  it('says a finding once for all targets that get it, and names the first', () => {
+    const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven']
+    const end = ending('2027-01-01', 'Some Root', { ...of(...names.slice(0, 6)), seven: [finding('Else.')] })
+    const lines = text.render(sample([end], names), options).split('\n')
+    expect(lines.filter(line => line.includes('expired-root'))).toEqual([
+      '  then error  expired-root',
+      '  then error  expired-root  seven',
+    ])
+    const [first] = lines.flatMap((line, index) => (line.endsWith('It breaks.') ? [index] : []))
+    expect(lines[first! + 1]).toBe('    in 6 of 7 targets: one, two, three, four, five and 1 more')
+  })
+
+  it('says once what is not known of several', () => {
+    const unknowns = [{ what: 'roots of /store', why: 'nobody said' }]
+    const two = sample([], ['one', 'two', 'three'])
+    const targets = two.targets.map((target, index) => (index < 2 ? { ...target, unknowns } : target))
+    expect(text.render({ ...two, targets }, options)).toMatch(
+      /^unknown {2}roots of \/store: nobody said\n {4}in 2 of 3 targets: one, two\n\n/,
+    )
   })
 })
 

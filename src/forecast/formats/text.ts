@@ -22,13 +22,10 @@ export const text: ForecastFormat = {
 function renderDay(day: string, { events, at, targets }: Forecast, paint: Paint): string {
   const todays = events.filter(event => event.day === day)
   const when = whenOf(day, { at })
-  const alike = new Map<string, ForecastEvent[]>()
-  for (const event of todays) {
-    const key = JSON.stringify(event.targets)
-    alike.set(key, [...(alike.get(key) ?? []), event])
-  }
-  const lines = [...alike.values()].flatMap(group => renderAlike(group, targets.length, paint))
-  return [`${paint.bold(day)}  ${paint.dim(when)}`, ...lines, ...renderFindings(todays, paint)].join('\n')
+  const groups = alike(todays, event => JSON.stringify(event.targets))
+  const lines = groups.flatMap(group => renderAlike(group, targets.length, paint))
+  const findings = renderFindings(todays, targets.length, paint)
+  return [`${paint.bold(day)}  ${paint.dim(when)}`, ...lines, ...findings].join('\n')
 }
 
 /** Events that touch the same stores of the same targets: those are said once, behind the last. */
@@ -43,37 +40,58 @@ function renderAlike(events: readonly ForecastEvent[], targets: number, paint: P
     return stores.length === 0 ? lines : [...lines, `    ${paint.dim(stores.map(escapeTerminal).join(', '))}`]
   }
   const names = touched.map(({ target }) => escapeTerminal(target))
-  return [
-    ...lines,
-    `    ${paint.dim(`in ${touched.length} of ${count(targets, 'target')}:`)} ${listed(names)}`,
-  ]
+  return [...lines, inTargets(names, targets, paint)]
 }
 
-/** Each new finding of the day once, however many of its events bring it. */
-function renderFindings(events: readonly ForecastEvent[], paint: Paint): string[] {
-  const seen = new Map<string, string>()
-  for (const { targets } of events) {
-    for (const { target, findings } of targets) {
-      for (const { rule, severity, message } of findings) {
-        if (severity === 'info') continue
-        const label = severity === 'error' ? paint.red(severity) : paint.yellow(severity)
-        const line = `  ${paint.dim('then')} ${label}  ${rule}  ${escapeTerminal(target)}\n    ${escapeTerminal(message)}`
-        seen.set(`${target}\0${rule}\0${message}`, line)
-      }
-    }
-  }
-  return [...seen.values()]
+/** Each new finding of the day once, however many of its events bring it to however many targets. */
+function renderFindings(events: readonly ForecastEvent[], all: number, paint: Paint): string[] {
+  const told = events
+    .flatMap(({ targets }) => targets)
+    .flatMap(({ target, findings }) => findings.map(finding => ({ target, ...finding })))
+    .filter(({ severity }) => severity !== 'info')
+  return alike(told, ({ rule, message }) => JSON.stringify([rule, message])).flatMap(group => {
+    const [{ rule, severity, message }] = group
+    const label = severity === 'error' ? paint.red(severity) : paint.yellow(severity)
+    const begun = `  ${paint.dim('then')} ${label}  ${rule}`
+    const targets = [...new Set(group.map(({ target }) => escapeTerminal(target)))]
+    const [only] = targets
+    return targets.length === 1
+      ? [`${begun}  ${only}`, `    ${escapeTerminal(message)}`]
+      : [begun, `    ${escapeTerminal(message)}`, inTargets(targets, all, paint)]
+  })
 }
 
 function renderUnknowns({ targets }: Forecast, paint: Paint): string[] {
-  const lines = targets.flatMap(({ target, unknowns, error }) => [
-    ...(error === null ? [] : [`${paint.red('failed')}  ${escapeTerminal(error)}`]),
-    ...unknowns.map(
-      ({ what, why }) =>
-        `${paint.dim('unknown')}  ${escapeTerminal(target)}: ${escapeTerminal(what)}: ${escapeTerminal(why)}`,
-    ),
-  ])
+  const failures = targets.flatMap(({ error }) =>
+    error === null ? [] : [`${paint.red('failed')}  ${escapeTerminal(error)}`],
+  )
+  const told = targets.flatMap(({ target, unknowns }) => unknowns.map(unknown => ({ target, ...unknown })))
+  const unknowns = alike(told, ({ what, why }) => JSON.stringify([what, why])).flatMap(group => {
+    const [{ what, why }] = group
+    const names = group.map(({ target }) => escapeTerminal(target))
+    const said = `${escapeTerminal(what)}: ${escapeTerminal(why)}`
+    return names.length === 1
+      ? [`${paint.dim('unknown')}  ${names[0]}: ${said}`]
+      : [`${paint.dim('unknown')}  ${said}`, inTargets(names, targets.length, paint)]
+  })
+  const lines = [...failures, ...unknowns]
   return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
+/** What has the same key, together, in the order of the first of each. */
+function alike<T>(all: readonly T[], keyOf: (one: T) => string): [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>()
+  for (const one of all) {
+    const key = keyOf(one)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  return [...groups.values()]
+}
+
+function inTargets(names: readonly string[], all: number, paint: Paint): string {
+  return `    ${paint.dim(`in ${names.length} of ${count(all, 'target')}:`)} ${listed(names)}`
 }
 
 function renderSummary({ at, until, targets, summary, tool }: Forecast, paint: Paint): string {
