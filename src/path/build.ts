@@ -50,7 +50,7 @@ function verdictOf({ store }: PathInput, { chain, faults }: Judged): Verdict {
   const [first] = faults
   if (!first) return { accepted: true, reason: null, chain: path, brokenBy: null, why: null }
   const unknown = first.reason === 'unknown-issuer' || first.reason === 'self-signed'
-  const reason = unknown && store.length === 0 ? 'no-store' : first.reason
+  const reason = unknown && store.size === 0 ? 'no-store' : first.reason
   return { accepted: false, reason, chain: path, brokenBy: first.by?.sha256 ?? null, why: null }
 }
 

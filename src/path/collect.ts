@@ -5,7 +5,7 @@
 import type { CollectProfile } from '../knowledge/path-profile.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { isNamed } from './host.ts'
-import { couldHaveIssued, same } from './issuers.ts'
+import { couldHaveIssued } from './issuers.ts'
 import {
   dateFault,
   digestFault,
@@ -27,21 +27,28 @@ type Known = readonly Certificate[]
 export function judgeCollect(input: PathInput, profile: CollectProfile): Judged {
   const { sent, store, at, host } = input
   // A store is read without what is out of date, of version 1, or carries what is not understood.
-  const roots = store.filter(each => each.version === 3 && !dateFault(each, at) && !extensionFault(each))
-  const known: Known[] = roots.map(each => [each])
+  const isRead = (root: Certificate) => root.version === 3 && !dateFault(root, at) && !extensionFault(root)
+  const between: Known[] = []
+  const knownFor = (certificate: Certificate): Known[] => [
+    ...between.filter(([issuer]) => couldHaveIssued(issuer!, certificate)),
+    ...store
+      .issuersOf(certificate)
+      .filter(isRead)
+      .map(root => [root]),
+  ]
   const tries = signatureTrials()
   for (const certificate of sent.slice(1).reverse()) {
-    const above = signerOf(certificate, known, tries)
+    const above = signerOf(certificate, knownFor(certificate), tries)
     if (!above) continue
     const chain = [certificate, ...above]
     const ca = certificate.extensions.basicConstraints?.ca === true
     const wrong = soundness(chain, input, profile) ?? (ca ? signingFault(certificate, profile) : null)
     if (wrong) return { chain, faults: [wrong] }
-    if (ca) known.unshift(chain)
+    if (ca) between.unshift(chain)
   }
   const leaf = sent[0]!
-  const pinned = roots.some(each => same(each, leaf))
-  const above = pinned ? [] : signerOf(leaf, known, tries)
+  const pinned = store.has(leaf) && isRead(leaf)
+  const above = pinned ? [] : signerOf(leaf, knownFor(leaf), tries)
   if (!above)
     return { chain: [leaf], faults: [fault(leaf.selfIssued ? 'self-signed' : 'unknown-issuer', leaf)] }
   const chain = [leaf, ...above]
@@ -57,10 +64,9 @@ export function judgeCollect(input: PathInput, profile: CollectProfile): Judged 
 /** One that really signed it before one that only could have. */
 function signerOf(
   certificate: Certificate,
-  known: readonly Known[],
+  fitting: readonly Known[],
   tries: ReturnType<typeof signatureTrials>,
 ): Known | null {
-  const fitting = known.filter(([issuer]) => couldHaveIssued(issuer!, certificate))
   return fitting.find(([issuer]) => tries(certificate, issuer!)) ?? fitting[0] ?? null
 }
 

@@ -5,7 +5,7 @@
 import type { CutProfile } from '../knowledge/path-profile.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { isNamed } from './host.ts'
-import { couldHaveIssued, same, sameName } from './issuers.ts'
+import { couldHaveIssued, same } from './issuers.ts'
 import {
   dateFault,
   digestFault,
@@ -31,7 +31,7 @@ export function judgeCut(input: PathInput, profile: CutProfile): Judged {
   const faults: (Fault | null)[] = []
   if (!anchored) {
     const top = chain.at(-1)!
-    const twin = store.find(each => couldHaveIssued(each, top))
+    const twin = store.issuersOf(top)[0]
     faults.push(
       fault(
         twin ? 'bad-signature' : top.selfIssued && chain.length === 1 ? 'self-signed' : 'unknown-issuer',
@@ -96,7 +96,7 @@ function cutAtFirst(sorted: readonly Certificate[], input: PathInput): Cut {
   for (let index = 0; index < sorted.length; index++) {
     const certificate = sorted[index]!
     // The server's own certificate is its own anchor only where nothing else was sent.
-    const known = (index > 0 || sorted.length === 1) && input.store.some(each => same(each, certificate))
+    const known = (index > 0 || sorted.length === 1) && input.store.has(certificate)
     if (known) return { chain: sorted.slice(0, index + 1), anchored: true }
     const anchor = anchorOf(certificate, input)
     if (!anchor) continue
@@ -109,7 +109,7 @@ function cutAtFirst(sorted: readonly Certificate[], input: PathInput): Cut {
 /** A root that was sent is left out first; then the path ends at the first certificate that the store holds itself. */
 function cutAtEnd(sorted: readonly Certificate[], input: PathInput): Cut {
   const bare = sorted.length > 1 && sorted.at(-1)!.selfIssued ? sorted.slice(0, -1) : sorted
-  const known = bare.findIndex((each, index) => index > 0 && input.store.some(other => same(other, each)))
+  const known = bare.findIndex((each, index) => index > 0 && input.store.has(each))
   if (known > 0) return { chain: bare.slice(0, known + 1), anchored: true }
   const anchor = anchorOf(bare.at(-1)!, input)
   if (!anchor) return cutAtKey(bare, input) ?? { chain: sorted, anchored: false }
@@ -123,14 +123,12 @@ function cutAtEnd(sorted: readonly Certificate[], input: PathInput): Cut {
 function cutAtKey(bare: readonly Certificate[], { store }: PathInput): Cut | null {
   const last = bare.at(-1)!
   if (bare.length === 1 || last.selfIssued) return null
-  const root = store.find(
-    each => sameName(each.subject, last.subject) && Buffer.compare(each.spki, last.spki) === 0,
-  )
+  const root = store.named(last.subject).find(each => Buffer.compare(each.spki, last.spki) === 0)
   return root ? { chain: [...bare.slice(0, -1), root], anchored: true } : null
 }
 
 /** Of several that fit, one in date; of those, the last. */
 function anchorOf(certificate: Certificate, { store, at }: PathInput): Certificate | null {
-  const fitting = store.filter(each => couldHaveIssued(each, certificate))
+  const fitting = store.issuersOf(certificate)
   return fitting.findLast(each => dateFault(each, at) === null) ?? fitting.at(-1) ?? null
 }

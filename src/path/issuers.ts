@@ -4,13 +4,13 @@ import type { DistinguishedName } from '../trust/names.ts'
 
 /** Are these two names one (RFC 5280 §7.1: letters' case and runs of spaces apart)? */
 export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
-  // Each is folded once; the bytes of two would be compared for each pair, and differ nearly always.
-  return canonical(a) === canonical(b)
+  return foldedName(a) === foldedName(b)
 }
 
 const folded = new WeakMap<DistinguishedName, string>()
 
-function canonical(name: DistinguishedName): string {
+/** What names that are one have in common; each is folded once. */
+export function foldedName(name: DistinguishedName): string {
   let text = folded.get(name)
   if (text === undefined) {
     text = name.attributes

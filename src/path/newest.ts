@@ -50,12 +50,12 @@ export function judgeNewest(input: PathInput, profile: NewestProfile): Judged {
 
 /** An intermediate of the store that is out of date is none: the path goes on above it. */
 function isAnchor(certificate: Certificate, { store, at }: PathInput): boolean {
-  const held = store.some(each => same(each, certificate))
+  const held = store.has(certificate)
   return held && (certificate.selfIssued || dateFault(certificate, at) === null)
 }
 
 function issuerOf(certificate: Certificate, { sent, store, at }: PathInput): Certificate | null {
-  const held = store.filter(each => couldHaveIssued(each, certificate))
+  const held = store.issuersOf(certificate)
   const came = sent
     .slice(1)
     .filter(each => couldHaveIssued(each, certificate) && each.extensions.basicConstraints?.ca)

@@ -73,7 +73,7 @@ class Builder {
         if (this.#profile.partialChain) return this.#done(null)
         continue
       }
-      const issuer = this.#untrusted === chain.length ? this.#choose(rest, top) : null
+      const issuer = this.#untrusted === chain.length ? this.#fromSent(rest, top) : null
       if (!issuer) return this.#leafAsAnchor(this.#missing())
       rest.splice(rest.indexOf(issuer), 1)
       chain.push(issuer)
@@ -87,7 +87,7 @@ class Builder {
     const chain = this.#chain
     const rest = this.#input.sent.slice(1)
     while (chain.length <= maxDepth && !this.#ends(chain.at(-1)!)) {
-      const issuer = this.#choose(rest, chain.at(-1)!)
+      const issuer = this.#fromSent(rest, chain.at(-1)!)
       if (!issuer) break
       rest.splice(rest.indexOf(issuer), 1)
       chain.push(issuer)
@@ -134,7 +134,7 @@ class Builder {
 
   #leafAsAnchor(otherwise: Fault): Built {
     const leaf = this.#chain[0]!
-    const pinned = this.#profile.partialChain && this.#input.store.some(each => same(each, leaf))
+    const pinned = this.#profile.partialChain && this.#input.store.has(leaf)
     if (!pinned) return this.#done(otherwise)
     this.#chain.length = 1
     this.#untrusted = 0
@@ -159,22 +159,24 @@ class Builder {
 
   #fromStore(certificate: Certificate): Certificate | null {
     const { store } = this.#input
-    if (this.#ends(certificate)) {
-      const itself = store.find(each => same(each, certificate))
-      if (itself) return itself
-    }
-    return this.#choose(store, certificate)
+    if (this.#ends(certificate) && store.has(certificate)) return certificate
+    return this.#choose(store.issuersOf(certificate), this.#profile.storeTwins)
   }
 
-  #choose(among: readonly Certificate[], certificate: Certificate): Certificate | null {
-    const { twins, storeTwins, noCertSign } = this.#profile
-    const fitting = among.filter(
+  #fromSent(rest: readonly Certificate[], certificate: Certificate): Certificate | null {
+    return this.#choose(
+      rest.filter(each => couldHaveIssued(each, certificate)),
+      this.#profile.twins,
+    )
+  }
+
+  #choose(issuers: readonly Certificate[], twins: OnePathProfile['twins']): Certificate | null {
+    const fitting = issuers.filter(
       each =>
-        couldHaveIssued(each, certificate) &&
-        (noCertSign === 'refused' || maySign(each)) &&
+        (this.#profile.noCertSign === 'refused' || maySign(each)) &&
         !this.#chain.some(other => same(other, each)),
     )
-    if ((among === this.#input.store ? storeTwins : twins) === 'first') return fitting[0] ?? null
+    if (twins === 'first') return fitting[0] ?? null
     return fitting.find(each => dateFault(each, this.#input.at) === null) ?? fitting.at(-1) ?? null
   }
 }

@@ -5,7 +5,7 @@
 import type { PkixProfile, SearchProfile } from '../knowledge/path-profile.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { isNamed } from './host.ts'
-import { identifiersFit, same, sameName } from './issuers.ts'
+import { sameName } from './issuers.ts'
 import {
   dateFault,
   digestFault,
@@ -25,7 +25,7 @@ import type { Fault, Judged, PathInput } from './verdict.ts'
 export function judgePkix(input: PathInput, profile: PkixProfile): Judged {
   const leaf = input.sent[0]!
   const named = isNamed(leaf, input.host, profile.host) ? [] : [fault('hostname-mismatch', leaf)]
-  if (input.store.some(each => same(each, leaf))) return { chain: [leaf], faults: named }
+  if (input.store.has(leaf)) return { chain: [leaf], faults: named }
   const below = cutAtAnchor(input)
   if (!below) return searched(input, profile)
   const { chain, faults } = validate(below, input, profile)
@@ -37,20 +37,18 @@ function cutAtAnchor({ sent, store }: PathInput): readonly Certificate[] | null 
   for (let index = 1; index < sent.length; index++) {
     const certificate = sent[index]!
     if (!sameName(certificate.subject, sent[index - 1]!.issuer)) return null
-    const known = store.some(
-      each => sameName(each.subject, certificate.subject) && isSameKey(each, certificate),
-    )
+    const known = store.named(certificate.subject).some(each => isSameKey(each, certificate))
     if (known) return sent.slice(0, index)
   }
   const last = sent.at(-1)!
-  const anchored = store.some(each => sameName(each.subject, last.issuer))
+  const anchored = store.named(last.issuer).length > 0
   return anchored ? sent : null
 }
 
 /** The path under an anchor; the first anchor whose name fits is the one that it is held against, unless its key fails. */
 function validate(below: readonly Certificate[], input: PathInput, profile: PkixProfile): Judged {
   const top = below.at(-1)!
-  const fitting = input.store.filter(each => sameName(each.subject, top.issuer) && identifiersFit(each, top))
+  const fitting = input.store.issuersOf(top)
   if (fitting.length === 0) return { chain: below, faults: [fault('unknown-issuer', top)] }
   let first: Judged | null = null
   for (const anchor of fitting) {

@@ -54,7 +54,7 @@ class Search {
 
   run(): Judged {
     const leaf = this.#input.sent[0]!
-    const pinned = this.#profile.leafAsAnchor === 'always' && this.#input.store.some(each => same(each, leaf))
+    const pinned = this.#profile.leafAsAnchor === 'always' && this.#input.store.has(leaf)
     const found = pinned ? this.#whole([leaf]) : this.#up([leaf])
     return !found || found.faults.length > 0 ? (this.#unfit ?? found ?? this.#dead([leaf])) : found
   }
@@ -91,9 +91,9 @@ class Search {
     const top = chain.at(-1)!
     const { store, sent } = this.#input
     const used = (issuer: Certificate) => chain.some(each => isSameKey(each, issuer))
-    for (const issuer of store) {
+    for (const issuer of store.issuersOf(top)) {
       const itself = chain.length === 1 && same(top, issuer) && this.#profile.leafAsAnchor !== 'never'
-      if (couldHaveIssued(issuer, top) && (itself || !used(issuer)))
+      if (itself || !used(issuer))
         yield { issuer, anchor: this.#profile.anchors === 'any' || issuer.selfIssued }
     }
     for (const issuer of sent.slice(1))
@@ -156,9 +156,7 @@ class Search {
   /** What is wrong with a root that was sent where the store holds its twin. */
   #sentRootFault(anchor: Certificate): Fault | null {
     const { sent, store, at } = this.#input
-    const twin = sent
-      .slice(1)
-      .find(each => each.selfIssued && isSameKey(each, anchor) && !store.some(other => same(other, each)))
+    const twin = sent.slice(1).find(each => each.selfIssued && isSameKey(each, anchor) && !store.has(each))
     return twin ? dateFault(twin, at) : null
   }
 }

@@ -55,10 +55,12 @@ export function digestOf(certificate: Certificate): string | null {
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean | null {
   const known = checked.get(certificate) ?? new Map<string, boolean | null>()
   checked.set(certificate, known)
-  const found = known.get(issuer.sha256)
+  // A root and the certificate that crosses it have one key.
+  const key = Buffer.from(issuer.spki).toString('latin1')
+  const found = known.get(key)
   if (found !== undefined) return found
   const result = check(certificate, issuer)
-  known.set(issuer.sha256, result)
+  known.set(key, result)
   return result
 }
 

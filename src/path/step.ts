@@ -5,7 +5,7 @@
 import type { StepProfile } from '../knowledge/path-profile.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { isNamed } from './host.ts'
-import { same, sameName } from './issuers.ts'
+import { sameName } from './issuers.ts'
 import {
   dateFault,
   digestFault,
@@ -36,8 +36,7 @@ export function judgeStep(input: PathInput, profile: StepProfile): Judged {
   const leaf = input.sent[0]!
   const unread = input.sent.find(each => !isRead(each, profile))
   if (unread) return { chain: [leaf], faults: [fault('unhandled-extension', unread)] }
-  const store = input.store.filter(each => isRead(each, profile))
-  const { chain, faults } = climb({ ...input, store }, profile)
+  const { chain, faults } = climb(input, profile)
   if (!isNamed(leaf, input.host, profile.host)) faults.push(fault('hostname-mismatch', leaf))
   if (!permitsServer(leaf, 'leaf', profile) || !leafUsageFits(leaf, profile))
     faults.push(fault('wrong-purpose', leaf))
@@ -64,10 +63,10 @@ function climb(input: PathInput, profile: StepProfile): { chain: Certificate[]; 
     add(dateFault(top, input.at))
     if (trusted) return { chain, faults }
     add(digestFault(top, profile))
-    if (chain.length === 1 && top.selfIssued && input.store.some(each => same(each, top)))
-      return { chain, faults }
+    if (chain.length === 1 && top.selfIssued && input.store.has(top)) return { chain, faults }
     const between = chain.length - 1 - selfIssued
-    const anchor = choose(input.store, top, between, input, tries)
+    const roots = input.store.named(top.issuer).filter(each => isRead(each, profile))
+    const anchor = choose(roots, top, between, input, tries)
     const issuer = anchor ?? choose(input.sent.slice(place + 1), top, between, input)
     if (!issuer || chain.length > maxIntermediates) {
       faults.push(fault('unknown-issuer', top))

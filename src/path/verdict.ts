@@ -1,5 +1,6 @@
 import type { Instant } from '../model.ts'
 import type { Certificate } from '../trust/certificate.ts'
+import type { Anchors } from './anchors.ts'
 
 /** Why a client refuses. */
 export type RefusalReason =
@@ -22,8 +23,7 @@ export type RefusalReason =
 export interface PathInput {
   /** As received: the server's own certificate first. */
   readonly sent: readonly Certificate[]
-  /** In the order of the store's file. */
-  readonly store: readonly Certificate[]
+  readonly store: Anchors
   /** A DNS name or an address. */
   readonly host: string
   readonly at: Instant

@@ -1,14 +1,14 @@
 /** A server's part of the report: what it sent, and what each client says of it. */
 import { formatInstant } from '../clock.ts'
 import { rootByFingerprint } from '../knowledge/roots.ts'
-import type { UnknownEntry } from '../model.ts'
-import { couldHaveIssued, sameName } from '../path/issuers.ts'
+import { isUnknown, type UnknownEntry } from '../model.ts'
+import { couldHaveIssued } from '../path/issuers.ts'
 import type { SentChain, ServerTarget } from '../server/sent.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { commonName } from '../trust/names.ts'
 import type { Advice } from '../verify/advice.ts'
 import type { AfterRemedy } from '../verify/after-remedy.ts'
-import { Certificates } from '../verify/certificates.ts'
+import type { Certificates } from '../verify/certificates.ts'
 import type { ClientVerdict } from '../verify/judge.ts'
 import type { Subject } from '../verify/subject.ts'
 import { buildStore, emptyTarget, type ReportSettings } from './build.ts'
@@ -19,6 +19,8 @@ export interface ServerResult {
   readonly target: ServerTarget
   readonly chain: SentChain
   readonly sent: readonly Certificate[]
+  /** Those of the subject's roots. */
+  readonly certificates: Certificates
   readonly subject: Subject
   readonly verdicts: readonly ClientVerdict[]
   /** For each verdict, in their order. */
@@ -114,9 +116,11 @@ function buildVerdict(
   }
 }
 
-function buildSent({ sent, subject }: ServerResult, { at, expiringWithin }: ReportSettings): ReportSent[] {
+function buildSent(
+  { sent, subject, certificates }: ServerResult,
+  { at, expiringWithin }: ReportSettings,
+): ReportSent[] {
   const used = wayUp(sent)
-  const certificates = new Certificates()
   return sent.map((certificate, index) => {
     const { sha256, subject: name, issuer, notBefore, notAfter } = certificate
     const stores = subject.model.stores.filter(({ roots }) => roots.some(root => root.sha256 === sha256))
@@ -163,14 +167,10 @@ function twinsOf(certificate: Certificate, { model }: Subject, certificates: Cer
   const found = new Map<string, Certificate>()
   for (const { roots } of model.stores) {
     const read = certificates.of(roots)
-    if ('unknown' in read) continue
-    for (const root of read) {
-      const twin =
-        root.sha256 !== certificate.sha256 &&
-        Buffer.compare(root.spki, certificate.spki) === 0 &&
-        sameName(root.subject, certificate.subject)
-      if (twin) found.set(root.sha256, root)
-    }
+    if (isUnknown(read)) continue
+    for (const root of read.named(certificate.subject))
+      if (root.sha256 !== certificate.sha256 && Buffer.compare(root.spki, certificate.spki) === 0)
+        found.set(root.sha256, root)
   }
   return [...found.values()]
 }

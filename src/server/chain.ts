@@ -1,7 +1,7 @@
 import { JobError } from '../errors.ts'
 import { limits } from '../limits.ts'
-import { isUnknown, type Unknown, unknown } from '../model.ts'
-import { readCertificate } from '../trust/certificate.ts'
+import { isUnknown, type Maybe, type Unknown, unknown } from '../model.ts'
+import { type Certificate, readCertificate } from '../trust/certificate.ts'
 
 /** What was sent, told apart into certificates and what is none. */
 export interface Chain {
@@ -21,21 +21,21 @@ export function chainOf(name: string, sent: readonly (Uint8Array | string)[]): C
   const certificates: Uint8Array[] = []
   const unreadable: Unknown[] = []
   for (const [index, one] of sent.entries()) {
-    const why = typeof one === 'string' ? one : whyNone(one)
-    if (why === null) certificates.push(new Uint8Array(one as Uint8Array))
+    const found = typeof one === 'string' ? unknown(one) : wholeCertificate(new Uint8Array(one))
+    if (!isUnknown(found)) certificates.push(found.der)
     else if (index === 0)
       throw new JobError(
         'malformed',
-        `${name}: the first certificate, the server's own, can't be read: ${why}`,
+        `${name}: the first certificate, the server's own, can't be read: ${found.unknown}`,
       )
-    else unreadable.push(unknown(`certificate ${index + 1} of ${sent.length}: ${why}`))
+    else unreadable.push(unknown(`certificate ${index + 1} of ${sent.length}: ${found.unknown}`))
   }
   return { certificates, unreadable }
 }
 
-function whyNone(der: Uint8Array): string | null {
-  const certificate = readCertificate(der)
-  if (isUnknown(certificate)) return certificate.unknown
-  const rest = der.length - certificate.der.length
-  return rest === 0 ? null : `${rest} bytes follow the certificate`
+function wholeCertificate(bytes: Uint8Array): Maybe<Certificate> {
+  const certificate = readCertificate(bytes)
+  if (isUnknown(certificate)) return certificate
+  const rest = bytes.length - certificate.der.length
+  return rest === 0 ? certificate : unknown(`${rest} bytes follow the certificate`)
 }

@@ -1,9 +1,9 @@
 /** What the server's owner could do, tried on what was sent: a smaller or newer chain, and every client asked again. */
-import type { Instant } from '../model.ts'
+import { type Instant, isUnknown } from '../model.ts'
 import { couldHaveIssued, isSelfSigned, same } from '../path/issuers.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import type { Certificates } from './certificates.ts'
-import { type ClientVerdict, judgeClient, type Sent } from './judge.ts'
+import { type ClientVerdict, Judge, type Sent } from './judge.ts'
 import type { Subject } from './subject.ts'
 
 export interface Advice {
@@ -37,9 +37,8 @@ export function adviceFor(
   const expired = sent.certificates.filter((each, index) => index > 0 && each.notAfter < at)
   if (expired.length > 0) {
     const kept = sent.certificates.filter(each => !expired.includes(each))
-    const again = verdicts.map(({ client }) =>
-      judgeClient(client, subject.model, { ...sent, certificates: kept }, at, certificates),
-    )
+    const judge = new Judge({ ...sent, certificates: kept }, at, certificates)
+    const again = verdicts.map(({ client }) => judge.ask(client, subject.model))
     const better = again.some((now, index) => now.accepted === true && verdicts[index]!.accepted === false)
     const worse = again.some((now, index) => now.accepted !== true && verdicts[index]!.accepted === true)
     if (better && !worse)
@@ -80,6 +79,6 @@ function topOf(sent: readonly Certificate[]): Certificate {
 function isIssuedByRoot(top: Certificate, { model }: Subject, certificates: Certificates): boolean {
   return model.stores.some(({ roots }) => {
     const found = certificates.of(roots)
-    return 'unknown' in found || found.some(root => couldHaveIssued(root, top))
+    return isUnknown(found) || found.issuersOf(top).length > 0
   })
 }

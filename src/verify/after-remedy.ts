@@ -1,8 +1,7 @@
 /** What would mend a refusal, on the side of the image: tried on the model, and the client asked again. */
 import type { Instant, Root, TrustStore } from '../model.ts'
 import type { Mend, Remedy } from '../remedy/plan.ts'
-import type { Certificates } from './certificates.ts'
-import { type ClientVerdict, judgeClient, type Sent } from './judge.ts'
+import type { ClientVerdict, Judge } from './judge.ts'
 import type { Mended, Subject } from './subject.ts'
 
 export interface AfterRemedy {
@@ -26,16 +25,15 @@ const ofTheStore: ReadonlySet<string> = new Set([
 /** Finds remedies for one server's verdicts; what mends one program is tried once for all. */
 export class Remedies {
   readonly #subject: Subject
-  readonly #sent: Sent
+  readonly #judge: Judge
   readonly #at: Instant
-  readonly #certificates: Certificates
   readonly #tried = new Map<string, readonly Mended[]>()
 
-  constructor(subject: Subject, sent: Sent, at: Instant, certificates: Certificates) {
+  /** @param judge that of the verdicts */
+  constructor(subject: Subject, judge: Judge, at: Instant) {
     this.#subject = subject
-    this.#sent = sent
+    this.#judge = judge
     this.#at = at
-    this.#certificates = certificates
   }
 
   /** The first that makes the client accept, else the first of which nobody can tell; null: none is known. */
@@ -84,7 +82,7 @@ export class Remedies {
   #ask(verdict: ClientVerdict, after: Mended['after']): ClientVerdict | null {
     const { program, path } = verdict.client.client
     const same = after.clients.find(({ client }) => client.program === program && client.path === path)
-    return same ? judgeClient(same, after.model, this.#sent, this.#at, this.#certificates) : null
+    return same ? this.#judge.ask(same, after.model) : null
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type TrustStore,
   unknown,
 } from '../model.ts'
+import type { Anchors } from '../path/anchors.ts'
 import { predict } from '../path/predict.ts'
 import type { Verdict } from '../path/verdict.ts'
 import type { Certificate } from '../trust/certificate.ts'
@@ -30,43 +31,64 @@ export interface ClientVerdict extends Verdict {
   readonly basis: KnownProfile['basis'] | null
 }
 
-/** @param model the subject's, or what it would be after a remedy */
-export function judgeClient(
-  subject: SubjectClient,
-  model: ImageModel,
-  sent: Sent,
-  at: Instant,
-  certificates: Certificates,
-): ClientVerdict {
-  const stores = readBy(subject.client, model)
-  const [first = null] = isUnknown(stores) ? [] : stores
-  const cannot = (why: string, basis: ClientVerdict['basis'] = null): ClientVerdict => ({
-    ...nothing,
-    why,
-    client: subject,
-    store: first,
-    basis,
-  })
-  if (subject.unknown !== undefined) return cannot(subject.unknown)
-  const { client, foretold } = subject
-  const known = subject.known ?? profileFor(client)
-  if (isUnknown(known)) return cannot(known.unknown)
-  const basis = foretold ? 'nearest' : known.basis
-  if (isUnknown(stores)) return cannot(stores.unknown, basis)
-  const trusted = rootsIn(stores, certificates)
-  if (isUnknown(trusted)) return cannot(trusted.unknown, basis)
-  const input = { sent: sent.certificates, store: trusted, host: sent.host, at, purpose: 'server' } as const
-  const verdict = predict(input, known)
-  const missing = verdict.reason === 'unknown-issuer' || verdict.reason === 'self-signed'
-  const broken = stores.find(store => store.broken !== undefined && store.broken.length > 0)
-  if (missing && broken)
-    return cannot(
-      `${broken.path} holds certificates that can't be read, and the one that is missing may be among them`,
+/** Asks clients of one server; those of one way and one store build their paths once. */
+export class Judge {
+  readonly #sent: Sent
+  readonly #at: Instant
+  readonly #certificates: Certificates
+  /** By store, then by all that a client's way is told by. */
+  readonly #verdicts = new WeakMap<Anchors, Map<string, Verdict>>()
+
+  constructor(sent: Sent, at: Instant, certificates: Certificates) {
+    this.#sent = sent
+    this.#at = at
+    this.#certificates = certificates
+  }
+
+  /** @param model the subject's, or what it would be after a remedy */
+  ask(subject: SubjectClient, model: ImageModel): ClientVerdict {
+    const stores = readBy(subject.client, model)
+    const [first = null] = isUnknown(stores) ? [] : stores
+    const cannot = (why: string, basis: ClientVerdict['basis'] = null): ClientVerdict => ({
+      ...nothing,
+      why,
+      client: subject,
+      store: first,
       basis,
-    )
-  const anchor = verdict.chain.at(-1)
-  const end = stores.find(store => store.roots.some(({ sha256 }) => sha256 === anchor))
-  return { ...verdict, client: subject, store: end ?? first, basis }
+    })
+    if (subject.unknown !== undefined) return cannot(subject.unknown)
+    const { client, foretold } = subject
+    const known = subject.known ?? profileFor(client)
+    if (isUnknown(known)) return cannot(known.unknown)
+    const basis = foretold ? 'nearest' : known.basis
+    if (isUnknown(stores)) return cannot(stores.unknown, basis)
+    const trusted = this.#certificates.together(stores)
+    if (isUnknown(trusted)) return cannot(trusted.unknown, basis)
+    const verdict = this.#predict(trusted, known)
+    const missing = verdict.reason === 'unknown-issuer' || verdict.reason === 'self-signed'
+    const broken = stores.find(store => store.broken !== undefined && store.broken.length > 0)
+    if (missing && broken)
+      return cannot(
+        `${broken.path} holds certificates that can't be read, and the one that is missing may be among them`,
+        basis,
+      )
+    const anchor = verdict.chain.at(-1)
+    const end = stores.find(store => store.roots.some(({ sha256 }) => sha256 === anchor))
+    return { ...verdict, client: subject, store: end ?? first, basis }
+  }
+
+  #predict(store: Anchors, { profile, otherwise }: KnownProfile): Verdict {
+    const asked = this.#verdicts.get(store) ?? new Map<string, Verdict>()
+    this.#verdicts.set(store, asked)
+    const way = JSON.stringify([profile, otherwise])
+    let verdict = asked.get(way)
+    if (verdict === undefined) {
+      const { host, certificates: sent } = this.#sent
+      verdict = predict({ sent, store, host, at: this.#at, purpose: 'server' }, { profile, otherwise })
+      asked.set(way, verdict)
+    }
+    return verdict
+  }
 }
 
 const nothing = { accepted: null, reason: null, chain: [], brokenBy: null } as const
@@ -81,14 +103,4 @@ function readBy({ program, reads }: Client, model: ImageModel): Maybe<readonly T
     model.stores.find(store => store.path === path || store.aliases.includes(path)),
   )
   return [...new Set(found.filter(store => store !== undefined))]
-}
-
-function rootsIn(stores: readonly TrustStore[], certificates: Certificates): Maybe<readonly Certificate[]> {
-  const all = new Map<string, Certificate>()
-  for (const { path, roots } of stores) {
-    const found = certificates.of(roots)
-    if (isUnknown(found)) return unknown(`${path} can't be held against it: ${found.unknown}`)
-    for (const certificate of found) all.set(certificate.sha256, certificate)
-  }
-  return [...all.values()]
 }

@@ -14,7 +14,7 @@ import { readCertificate } from '../trust/certificate.ts'
 import { adviceFor } from './advice.ts'
 import { Remedies } from './after-remedy.ts'
 import { Certificates } from './certificates.ts'
-import { judgeClient } from './judge.ts'
+import { Judge } from './judge.ts'
 import { isNamed, namedClient } from './named-client.ts'
 import type { Subject } from './subject.ts'
 
@@ -173,8 +173,9 @@ function judgeServer(
 ): ServerResult {
   const read = chain.certificates.map(readCertificate)
   const sent = { host: chain.host, certificates: read.flatMap(each => (isUnknown(each) ? [] : [each])) }
-  const verdicts = subject.clients.map(client => judgeClient(client, subject.model, sent, at, certificates))
-  const remedies = new Remedies(subject, sent, at, certificates)
+  const judge = new Judge(sent, at, certificates)
+  const verdicts = subject.clients.map(client => judge.ask(client, subject.model))
+  const remedies = new Remedies(subject, judge, at)
   const unknowns: UnknownEntry[] = [
     ...chain.unreadable.map(({ unknown }) => ({
       what: `a certificate that ${target.typed} sent`,
@@ -193,6 +194,7 @@ function judgeServer(
     target,
     chain,
     sent: sent.certificates,
+    certificates,
     subject,
     verdicts,
     after: verdicts.map(verdict => remedies.for(verdict)),

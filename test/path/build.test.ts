@@ -4,12 +4,13 @@ import type { PathProfile } from '../../src/knowledge/path-profile.ts'
 import { measuredClients, profileFor } from '../../src/knowledge/tls-profiles.ts'
 import { limits } from '../../src/limits.ts'
 import { isUnknown } from '../../src/model.ts'
+import { Anchors } from '../../src/path/anchors.ts'
 import { buildPaths } from '../../src/path/build.ts'
 import { addressBytes } from '../../src/path/host.ts'
 import { predict } from '../../src/path/predict.ts'
 import { isSignedBy } from '../../src/path/signature.ts'
 import { pathCases } from '../support/path-cases.ts'
-import { inputOf, measuredRows, readTable } from '../support/path-table.ts'
+import { certificateOf, inputOf, measuredRows, readTable } from '../support/path-table.ts'
 import { issue, keyOf } from '../support/pki.ts'
 
 const now = Date.now()
@@ -40,7 +41,7 @@ describe('a verdict', () => {
   it('names the chain and the certificate that breaks it', () => {
     const server = input('2020, old root first')
     const [leaf, intermediate, cross] = server.sent.map(({ sha256 }) => sha256)
-    const [old, young] = server.store.map(({ sha256 }) => sha256)
+    const [old, young] = cases.get('2020, old root first')!.store.map(each => certificateOf(each).sha256)
     expect(buildPaths(server, known('OpenSSL', '1.0.2u').profile)).toEqual({
       accepted: false,
       reason: 'certificate-expired',
@@ -126,8 +127,7 @@ describe('signatures', () => {
   it('are those that OpenSSL finds sound', () => {
     const tried = new Set<string>()
     for (const each of cases.values()) {
-      const { sent, store } = inputOf(each, now)
-      const all = [...sent, ...store]
+      const all = [...each.sent, ...each.store].map(certificateOf)
       for (const certificate of all)
         for (const issuer of all) {
           const pair = `${certificate.sha256} ${issuer.sha256}`
@@ -227,7 +227,11 @@ describe('bounds', () => {
       ...Array.from({ length: 5 }, () => {
         const task = inputOf(server, now)
         const more = inputOf(cases.get('two intermediates')!, now)
-        const wide = { ...task, sent: [...task.sent, ...more.sent], store: [...task.store, ...more.store] }
+        const wide = {
+          ...task,
+          sent: [...task.sent, ...more.sent],
+          store: Anchors.joined([task.store, more.store]),
+        }
         const start = performance.now()
         for (let client = 0; client < 8; client++)
           buildPaths(wide, profiles[client % profiles.length]!.profile)

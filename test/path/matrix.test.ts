@@ -20,7 +20,7 @@ describe('the path builder and real clients', () => {
         const answer = answerOf(table, name, client)
         if (!answer) continue
         const verdict = predicted(input, about)
-        const outcome = compare(verdict, answer, input.store.length === 0)
+        const outcome = compare(verdict, answer, input.store.size === 0)
         counts[outcome]++
         if (outcome === 'differs')
           differing.push(`${name}: ${verdict.reason ?? 'accepted'}, really ${answer.words || 'accepted'}`)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type MeasuredRow, profileFor } from '../../src/knowledge/tls-profiles.ts'
 import { isUnknown } from '../../src/model.ts'
+import { Anchors } from '../../src/path/anchors.ts'
 import { predict } from '../../src/path/predict.ts'
 import type { PathInput, Verdict } from '../../src/path/verdict.ts'
 import { type Certificate, readCertificate } from '../../src/trust/certificate.ts'
@@ -48,12 +49,14 @@ export function answerOf({ words, answers }: Table, name: string, client: number
 }
 
 export function inputOf({ sent, store, host }: PathCase, at: number): PathInput {
-  const read = ({ der }: { readonly der: Uint8Array }): Certificate => {
-    const certificate = readCertificate(der)
-    if (isUnknown(certificate)) throw new Error(certificate.unknown)
-    return certificate
-  }
-  return { sent: sent.map(read), store: store.map(read), host, at, purpose: 'server' }
+  const anchors = Anchors.of(store.map(certificateOf))
+  return { sent: sent.map(certificateOf), store: anchors, host, at, purpose: 'server' }
+}
+
+export function certificateOf({ der }: { readonly der: Uint8Array }): Certificate {
+  const certificate = readCertificate(der)
+  if (isUnknown(certificate)) throw new Error(certificate.unknown)
+  return certificate
 }
 
 export type Outcome = 'agrees' | 'null' | 'not told' | 'differs'
