@@ -1,27 +1,29 @@
 /**
  * Builds what ships, every file two levels deep (dist/x/y) so that a path relative to `import.meta.url` holds for
- * all of them: the programs as one CommonJS script each (V8 keeps the compiled form of a script, src/cli/start.ts,
- * and nothing has to be linked at a start), the library as modules, what is large and rarely needed apart; the knowledge
- * beside them; oclif's manifest; a notice of what is bundled; the types of the library.
+ * all of them: the parts that programs and library are made of, in packs (scripts/build/split.ts, packs.ts); the file
+ * that starts the program and the one that users import; what is large and rarely needed, and what runs in threads, apart;
+ * the knowledge beside them; oclif's manifest; a notice of what is bundled.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { commands } from '../src/commands/index.ts'
-import { asAscii } from './build/ascii.ts'
+import { version } from '../src/version.ts'
+import { apart, apartEntries, inFile } from './build/apart.ts'
 import { define, layKnowledge } from './build/knowledge.ts'
-import { leftOutOfLint } from './build/left-out.ts'
 import { oclifLazily } from './build/oclif-lazily.ts'
+import { pack } from './build/packs.ts'
+import { split } from './build/split.ts'
 import { withoutSession } from './build/without-session.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 process.chdir(root)
 
 // dist/types is made by scripts/types.ts and stays: npm builds once more after `prepack`.
-for (const part of ['chunks', 'cli', 'knowledge', 'lib', 'vendor', 'worker'])
-  rmSync(`dist/${part}`, { recursive: true, force: true })
+for (const folder of ['chunks', 'cli', 'code', 'knowledge', 'lib', 'vendor', 'worker'])
+  rmSync(`dist/${folder}`, { recursive: true, force: true })
 
 const common = {
   outdir: 'dist',
@@ -48,61 +50,40 @@ const vendor = await build({
   plugins: [withoutSession],
 })
 
-const program = {
-  ...common,
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
-  define: { ...define, 'import.meta.url': '__url' },
-  // Node.js 20 refuses import() in a script that comes from its compiled form (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
-  supported: { 'dynamic-import': false },
-  // The function that Node.js would put around it.
-  banner: {
-    js: "(function(exports,require,module,__filename,__dirname){var __url=require('node:url').pathToFileURL(__filename).href;",
-  },
-  footer: { js: '})' },
-  write: false,
-} satisfies BuildOptions
-const entry = (name: string) => ({ in: `src/cli/programs/${name}.ts`, out: `cli/${name}` })
-const programs = [
-  await build({
-    ...program,
-    entryPoints: ['all', 'help'].map(entry),
-    plugins: [apart('dockerode', DOCKERODE), oclifLazily],
-  }),
-  await build({ ...program, entryPoints: [entry('lint')], plugins: [leftOutOfLint, oclifLazily] }),
-]
-const written = programs.flatMap(({ outputFiles }) => outputFiles)
-for (const { path, text } of written) {
-  mkdirSync(dirname(path), { recursive: true })
-  // esbuild leaves characters of templates and patterns as they are.
-  writeFileSync(path, asAscii(text))
-}
+const { parts, metafile } = await split(
+  { program: 'src/cli/program.ts', library: 'src/index.ts', ...apartEntries },
+  { ...common, define, plugins: [inFile('dockerode', DOCKERODE), apart, oclifLazily] },
+)
+const { texts, idOf, contents } = pack(parts)
+mkdirSync('dist/code', { recursive: true })
+for (const [name, text] of texts) writeFileSync(`dist/code/${name}.cjs`, text)
+writeFileSync('dist/code/contents.json', JSON.stringify(contents))
 
 const start = await build({
   ...common,
-  entryPoints: [{ in: 'src/cli/start.ts', out: 'cli/start' }],
+  entryPoints: [
+    { in: 'src/cli/start.ts', out: 'cli/start' },
+    { in: 'src/cli/library.ts', out: 'lib/parts' },
+  ],
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   define: {
-    BUILD: JSON.stringify(
-      Object.fromEntries(written.map(({ path }) => [basename(path, '.cjs'), digest(path)])),
-    ),
+    BUILD: JSON.stringify({
+      version,
+      digest: digest([...texts.values()]),
+      program: idOf('src/cli/program.ts'),
+    }),
   },
 })
 
-const library = await build({
-  ...common,
-  entryPoints: [{ in: 'src/index.ts', out: 'lib/index' }],
-  splitting: true,
-  format: 'esm',
-  define,
-  chunkNames: 'chunks/[name]-[hash]',
-  plugins: [apart('dockerode', DOCKERODE)],
-  // CommonJS inside the bundle asks for these.
-  banner: {
-    js: "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fp}from'node:url';import{dirname as __dn}from'node:path';const require=__cr(import.meta.url);const __filename=__fp(import.meta.url);const __dirname=__dn(__filename);",
-  },
-})
+const library = parts.find(({ entry }) => entry === 'src/index.ts')!
+mkdirSync('dist/lib', { recursive: true })
+writeFileSync(
+  'dist/lib/index.js',
+  `import { load } from './parts.cjs'
+export const { ${library.exports.join(', ')} } = load(${JSON.stringify(idOf('src/index.ts'))})
+`,
+)
 
 const worker = await build({
   ...common,
@@ -112,20 +93,13 @@ const worker = await build({
 })
 
 layKnowledge('src/knowledge/data', 'dist/knowledge/data')
-writeNotice([vendor, ...programs, start, library, worker].map(({ metafile }) => metafile))
+writeNotice([vendor.metafile, metafile, start.metafile, worker.metafile])
 await writeOclifManifest()
 
-function digest(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
-}
-
-/** Leaves a package out of a bundle: it lies in a file of its own, loaded where it is needed. */
-function apart(name: string, path: string): Plugin {
-  return {
-    name: `${name} apart`,
-    setup: ({ onResolve }) =>
-      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path, external: true })),
-  }
+function digest(texts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(text)
+  return hash.digest('hex').slice(0, 16)
 }
 
 /** Names every bundled package with its licence text, as most of their licences ask. */

@@ -2,8 +2,7 @@
  * Standard output and standard error. `process.stdout` and `process.stderr` load streams, sockets and terminals when
  * they are first named (8 ms of 50): into a pipe or a file a plain write does the same.
  */
-import { fstatSync, writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { oneLine } from '../errors.ts'
 
 type Output = 1 | 2
@@ -23,7 +22,7 @@ export function printError(text: string): void {
 
 /** Whether somebody watches at a terminal. */
 export function isTerminal(output: Output): boolean {
-  return isDevice(output) && isatty(output)
+  return isDevice(output) && process.getBuiltinModule('node:tty').isatty(output)
 }
 
 /** Columns of the terminal at standard output; undefined where there is none. */
@@ -64,10 +63,11 @@ function write(output: Output, text: string): void {
   }
 }
 
-/** A terminal is a device of characters; pipes, files and sockets are none. */
+/** A terminal is a device of characters; pipes, files and sockets are none, and the one that drops all is none to us. */
 function isDevice(output: Output): boolean {
   try {
-    return fstatSync(output).isCharacterDevice()
+    const status = fstatSync(output)
+    return status.isCharacterDevice() && status.rdev !== statSync('/dev/null').rdev
   } catch {
     return true
   }

@@ -27,23 +27,29 @@ function run(args: readonly string[], env: Record<string, string>) {
   })
 }
 
-/** The sources (of ours and of packages) that a command evaluates: the bundle wraps each in a function of its name. */
-function sourcesLoadedBy(args: readonly string[]): string[] {
+const contents: Readonly<Record<string, readonly string[]>> = JSON.parse(
+  readFileSync(join(root, 'dist/code/contents.json'), 'utf8'),
+)
+
+/** The parts that a command runs: each is a function of its name. */
+function partsRunBy(args: readonly string[]): string[] {
   const coverage = mkdtempSync(join(tmpdir(), 'imgtrust-coverage-'))
   run(args, { NODE_V8_COVERAGE: coverage, NODE_DISABLE_COMPILE_CACHE: '1' })
-  const loaded = readdirSync(coverage).flatMap(file => {
+  const ran = readdirSync(coverage).flatMap(file => {
     const { result }: Coverage = JSON.parse(readFileSync(join(coverage, file), 'utf8'))
     return result
-      .filter(script => /dist\/cli\/(all|help|lint)\.cjs$/.test(script.url))
+      .filter(script => script.url.includes('dist/code/'))
       .flatMap(script => script.functions)
-      .filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0)
+      .filter(({ functionName, ranges }) => functionName in contents && (ranges[0]?.count ?? 0) > 0)
       .map(({ functionName }) => functionName)
   })
   rmSync(coverage, { recursive: true })
-  const sources = loaded.filter(name => /\.(ts|js|cjs|mjs)$/.test(name))
-  if (sources.length === 0) throw new Error('no source was seen')
-  return sources
+  if (ran.length === 0) throw new Error('no part was seen')
+  return ran
 }
+
+/** The sources (of ours and of packages) that it evaluates. */
+const sourcesLoadedBy = (args: readonly string[]) => partsRunBy(args).flatMap(part => contents[part] ?? [])
 
 const from = (sources: readonly string[], part: string) => sources.filter(source => source.includes(part))
 
@@ -119,17 +125,19 @@ describe('modules of Node.js', () => {
     expect(builtinsLoadedBy(args).filter(name => !allowed.includes(name))).toEqual([]))
 })
 
-const PROGRAMS = ['all', 'help', 'lint']
-const textOf = (program: string) => readFileSync(join(root, `dist/cli/${program}.cjs`), 'utf8')
+const PACKS = readdirSync(join(root, 'dist/code')).filter(name => name.endsWith('.cjs'))
+const textOf = (pack: string) => readFileSync(join(root, 'dist/code', pack), 'utf8')
 
-it.each(PROGRAMS)('keeps the Docker client out of the script %s, which starts read', program =>
-  expect(textOf(program).includes('docker-modem/lib')).toBe(false))
+it.each(PACKS)('keeps the Docker client out of %s, which starts read', pack =>
+  expect(textOf(pack).includes('docker-modem/lib')).toBe(false))
 
-it.each(PROGRAMS)('writes the script %s in ASCII: it is read as one byte a character', program =>
-  expect(/[^\0-\x7f]/.exec(textOf(program))?.[0]).toBeUndefined())
+it.each(PACKS)('writes %s in ASCII: it is read as one byte a character', pack =>
+  expect(/[^\0-\x7f]/.exec(textOf(pack))?.[0]).toBeUndefined())
 
-it('holds no command in the program that explains them', () =>
-  expect(textOf('help').includes('src/commands/lint.ts')).toBe(false))
+it('holds each source once', () => {
+  const sources = Object.values(contents).flat()
+  expect(sources.filter((source, at) => sources.indexOf(source) < at)).toEqual([])
+})
 
 describe('compiled code', () => {
   const code = (cache: string) => join(cache, 'imgtrust', 'code')
@@ -180,8 +188,6 @@ describe('compiled code', () => {
     expect(run(['rules'], env).status).toBe(0)
   })
 
-  it.each(
-    PROGRAMS,
-  )('asks in %s for nothing by import(): Node.js 20 refuses that to compiled forms', program =>
-    expect(textOf(program).match(/\bimport\(["'`\w(][^)]*\)/)).toBeNull())
+  it.each(PACKS)('asks in %s for nothing by import(): Node.js 20 refuses that to compiled forms', pack =>
+    expect(textOf(pack).match(/\bimport\(["'`\w(][^)]*\)/)).toBeNull())
 })

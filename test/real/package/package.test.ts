@@ -42,8 +42,7 @@ describe('the packed tarball', () => {
     )
   })
 
-  // Texts of the knowledge lie in it unpacked, and three programs, for the start's sake.
-  it('is small', () => expect(size).toBeLessThan(4_000_000))
+  it('is small', () => expect(size).toBeLessThan(3_000_000))
 
   it('brings no other package', () => {
     const lock = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8'))

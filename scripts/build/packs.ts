@@ -1,0 +1,106 @@
+/**
+ * Lays the parts of the program into a few packs, the files that a start reads: what a task usually needs, and no more
+ * than that, in few files, as each script takes time of its own.
+ */
+import type { Split } from './split.ts'
+import { PARAMETERS } from './split.ts'
+
+/** What usually runs in each task: these sources and what they import at once. */
+const TASKS: readonly { readonly task: string; readonly sources: RegExp }[] = [
+  { task: 'help', sources: /^src\/cli\/explain\.ts$|^apart:/ },
+  {
+    task: 'lint',
+    sources: /^src\/(?:commands\/lint|lint-all|lint)\.ts$/,
+  },
+  {
+    task: 'scan',
+    sources: /^src\/(?:commands\/scan|scan-all|image\/sources\/(?!engine)[^/]+)\.ts$/,
+  },
+  { task: 'verify', sources: /^src\/(?:commands\/verify|read-images|verify\/[^/]+)\.ts$/ },
+]
+
+/** What each of these tasks asks for when it comes to it. */
+const JUDGED =
+  /^src\/(?:index|cli\/program|config\/(?:load|settings)|judge\/remedies|report\/formats\/(?:index|text|json))\.ts$|^rules\//
+
+/** The packs, by the tasks that read them: the first that fits. */
+const PACKS: readonly { readonly pack: string; readonly fits: (tasks: ReadonlySet<string>) => boolean }[] = [
+  { pack: 'rest', fits: tasks => tasks.size === 0 },
+  { pack: 'help', fits: tasks => tasks.size === 1 && tasks.has('help') },
+  { pack: 'base', fits: tasks => tasks.has('help') },
+  { pack: 'lint', fits: tasks => tasks.size === 1 && tasks.has('lint') },
+  { pack: 'verify', fits: tasks => tasks.size === 1 && tasks.has('verify') },
+  { pack: 'judge', fits: tasks => tasks.has('lint') },
+  { pack: 'scan', fits: () => true },
+]
+
+export interface Packs {
+  /** Texts of the files, by the packs' names. */
+  readonly texts: ReadonlyMap<string, string>
+  /** `pack/number` of a part. @throws Error where there is none of that source */
+  idOf(source: string): string
+  /** The sources of each part, by its id. */
+  readonly contents: Readonly<Record<string, readonly string[]>>
+}
+
+export function pack(parts: readonly Split[]): Packs {
+  const tasks = tasksOf(parts)
+  const byPack = new Map<string, Split[]>()
+  for (const part of parts) {
+    const { pack } = PACKS.find(({ fits }) => fits(tasks.get(part.name) ?? new Set()))!
+    byPack.set(pack, [...(byPack.get(pack) ?? []), part])
+  }
+  const ids = new Map(
+    [...byPack].flatMap(([pack, list]) =>
+      list.flatMap(({ name, entry }, at) =>
+        [name, entry ?? name].map(key => [key, `${pack}/${at}`] as const),
+      ),
+    ),
+  )
+  return {
+    texts: new Map([...byPack].map(([pack, list]) => [pack, textOf(list, ids)])),
+    idOf(source) {
+      const id = ids.get(source)
+      if (id === undefined) throw new Error(`no part begins with ${source}`)
+      return id
+    },
+    contents: Object.fromEntries(parts.map(({ name, inputs }) => [ids.get(name)!, inputs])),
+  }
+}
+
+/** The tasks that usually load each part. */
+function tasksOf(parts: readonly Split[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byName = new Map(parts.map(part => [part.name, part]))
+  const tasks = new Map<string, Set<string>>()
+  const add = (name: string, task: string) => {
+    const known = tasks.get(name) ?? new Set()
+    tasks.set(name, known)
+    if (known.has(task)) return
+    known.add(task)
+    for (const next of byName.get(name)?.imports ?? []) add(next, task)
+  }
+  for (const { name, entry } of parts) {
+    if (entry === null) continue
+    for (const { task, sources } of TASKS)
+      if (sources.test(entry) || (task !== 'help' && JUDGED.test(entry))) add(name, task)
+  }
+  return tasks
+}
+
+/** A script whose value is its parts; a module of Node.js that gives them. */
+function textOf(parts: readonly Split[], ids: ReadonlyMap<string, string>): string {
+  const lines = parts.map(
+    ({ name, body }) => `${JSON.stringify(ids.get(name))}(${PARAMETERS}){${linked(body, ids)}}`,
+  )
+  return `'use strict';(typeof module==='object'?module:{}).exports={\n${lines.join(',\n')}}\n`
+}
+
+/** The body with ids in place of files' names; of a package that lies apart its one value is meant. */
+function linked(body: string, ids: ReadonlyMap<string, string>): string {
+  return body
+    .replace(/"\.\/([\w.-]+\.js)"/g, (text, name: string) => {
+      const id = ids.get(name)
+      return id === undefined ? text : JSON.stringify(id)
+    })
+    .replace(/\("(apart:[\w-]+)"\)/g, (_, entry: string) => `("${ids.get(entry)}").default`)
+}
