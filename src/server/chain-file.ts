@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { JobError, oneLine } from '../errors.ts'
 import { printable } from '../image/path.ts'
 import { limits } from '../limits.ts'
@@ -12,11 +12,12 @@ import { type Chain, chainOf } from './chain.ts'
  * A chain from a file in the order of the file: PEM with any text around it (what `openssl s_client -showcerts`
  * prints), one DER certificate, or PKCS#7, whose order is that of the file too though the format promises none.
  * @param path `-` for standard input
+ * @param stdin asked for that alone: Node.js makes a stream of it when it is looked at
  * @throws JobError `not-found`, `unreadable`, `limit`, `malformed`, `unsupported`; what `signal` is aborted with
  */
 export async function readChainFile(
   path: string,
-  stdin: AsyncIterable<Uint8Array>,
+  stdin: () => AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<Chain> {
   const name = path === '-' ? 'standard input' : printable(path)
@@ -49,16 +50,14 @@ export async function readChainFile(
 
 async function readWhole(
   path: string,
-  stdin: AsyncIterable<Uint8Array>,
+  stdin: () => AsyncIterable<Uint8Array>,
   name: string,
   signal: AbortSignal,
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
-    for await (const chunk of path === '-'
-      ? untilAborted(stdin, signal)
-      : createReadStream(path, { signal })) {
+    for await (const chunk of path === '-' ? untilAborted(stdin(), signal) : chunksOf(path, signal)) {
       size += chunk.length
       if (size > limits.chainFileBytes)
         throw new JobError(
@@ -77,6 +76,23 @@ async function readWhole(
     throw new JobError('unreadable', `${name} can't be read: ${printable(oneLine(error))}`)
   }
   return Buffer.concat(chunks)
+}
+
+/**
+ * A plain file at once: to load what streams are made of takes longer than to read it. All else (a pipe, which may hang;
+ * what can't be read) as a stream.
+ */
+function chunksOf(path: string, signal: AbortSignal): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return isPlain(path) ? [readFileSync(path)] : createReadStream(path, { signal })
+}
+
+function isPlain(path: string): boolean {
+  try {
+    const stat = statSync(path)
+    return stat.isFile() && stat.size <= limits.chainFileBytes
+  } catch {
+    return false
+  }
 }
 
 /** A stream that hangs is told, not waited for. */

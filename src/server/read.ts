@@ -29,7 +29,7 @@ export async function readServer(target: ServerTarget, options: ReadServerOption
   try {
     if (target.kind === 'file') {
       deadline.doing = 'reading it'
-      const chain = await readChainFile(target.path, options.stdin ?? process.stdin, deadline.signal)
+      const chain = await readChainFile(target.path, () => options.stdin ?? process.stdin, deadline.signal)
       return { ...chain, host: asked as string, port: null, how: 'file' }
     }
     const host = asked ?? target.host

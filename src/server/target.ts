@@ -63,7 +63,8 @@ function parseAddress(
   if (authority.includes('@'))
     throw new JobError('usage', 'a server is named without a login: https://host:port')
   const bare = authority.replace(zone, '')
-  if (isIPv6(bare)) return { host: authority.toLowerCase(), port: null }
+  // Without the colon it is none, and the expression behind isIPv6 takes V8 4 ms to read.
+  if (bare.includes(':') && isIPv6(bare)) return { host: authority.toLowerCase(), port: null }
   const [, inside = null, suffix = ''] = /^\[([^\]]*)\](.*)$/s.exec(authority) ?? []
   const literal = inside === null ? null : inside.replace(zone, '')
   const known = literal === null ? authority : `[${literal}]${suffix}`
