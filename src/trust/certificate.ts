@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { limits } from '../limits.ts'
 import type { Instant, Maybe } from '../model.ts'
 import { unknown } from '../model.ts'
@@ -155,5 +155,5 @@ function isCa(version: number, selfIssued: boolean, extensions: Extensions): boo
 
 /** Lower-case hex SHA-256. */
 export function fingerprint(der: Uint8Array): string {
-  return createHash('sha256').update(der).digest('hex')
+  return hash('sha256', der, 'hex')
 }

@@ -129,13 +129,15 @@ export function integerBits(bytes: Uint8Array, tlv: Tlv): number {
   return at === tlv.end ? 0 : (tlv.end - at) * 8 - (Math.clz32(bytes[at]!) - 24)
 }
 
-const oids = new Map<string, string>()
+/** Those met before, by a sum of their bytes: a certificate names some fifteen, and nearly all name the same. */
+const oids = new Map<number, { readonly content: Uint8Array; readonly text: string }>()
 
 /** An OBJECT IDENTIFIER in dotted form. */
 export function oidText(bytes: Uint8Array, tlv: Tlv): string {
-  const key = Buffer.from(bytes.buffer, bytes.byteOffset + tlv.value, tlv.end - tlv.value).toString('latin1')
-  const known = oids.get(key)
-  if (known !== undefined) return known
+  let sum = 0
+  for (let at = tlv.value; at < tlv.end; at++) sum = (sum * 31 + bytes[at]!) | 0
+  const known = oids.get(sum)
+  if (known !== undefined && isContent(known.content, bytes, tlv)) return known.text
   if (tlv.value === tlv.end || tlv.end - tlv.value > 64)
     throw new DerError('has an object identifier of a bad length')
   if (bytes[tlv.end - 1]! >= 0x80) throw new DerError('has an object identifier that is cut')
@@ -152,8 +154,14 @@ export function oidText(bytes: Uint8Array, tlv: Tlv): string {
   const root = first < 40n ? 0n : first < 80n ? 1n : 2n
   const text = [root, first - root * 40n, ...arcs.slice(1)].join('.')
   // A stranger's certificates must not fill the memory with identifiers of their own.
-  if (oids.size < 1_000) oids.set(key, text)
+  if (oids.size < 1_000) oids.set(sum, { content: bytes.slice(tlv.value, tlv.end), text })
   return text
+}
+
+function isContent(content: Uint8Array, bytes: Uint8Array, { value, end }: Tlv): boolean {
+  if (content.length !== end - value) return false
+  for (let at = 0; at < content.length; at++) if (content[at] !== bytes[value + at]) return false
+  return true
 }
 
 /**
