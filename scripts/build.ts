@@ -14,6 +14,7 @@ import { version } from '../src/version.ts'
 import { apart, apartEntries, inFile } from './build/apart.ts'
 import { define, layKnowledge } from './build/knowledge.ts'
 import { oclifLazily } from './build/oclif-lazily.ts'
+import { atFirstCall, rangesAlone } from './build/packages.ts'
 import { pack } from './build/packs.ts'
 import { split } from './build/split.ts'
 import { withoutSession } from './build/without-session.ts'
@@ -52,7 +53,11 @@ const vendor = await build({
 
 const { parts, metafile } = await split(
   { program: 'src/cli/program.ts', library: 'src/index.ts', ...apartEntries },
-  { ...common, define, plugins: [inFile('dockerode', DOCKERODE), apart, oclifLazily] },
+  {
+    ...common,
+    define,
+    plugins: [inFile('dockerode', DOCKERODE), apart, atFirstCall, rangesAlone, oclifLazily],
+  },
 )
 const { texts, idOf, contents } = pack(parts)
 mkdirSync('dist/code', { recursive: true })

@@ -10,7 +10,7 @@ import { SharedLayers } from './fleet/shared-layers.ts'
 import { Connections } from './image/registry/connections.ts'
 import type { ScanOptions } from './index.ts'
 import { openOptions } from './open-options.ts'
-import { mergePolicies, type Policy, readPolicy } from './policy/index.ts'
+import { mergePolicies, type Policy } from './policy/policy.ts'
 import type { ScanSettings } from './scan.ts'
 
 /** paranoia's own file (https://github.com/jetstack/paranoia): read as it is, from the current folder alone. */
@@ -23,7 +23,7 @@ export async function scanSettings(
   config: Config | null,
 ): Promise<ScanSettings> {
   const { rules, expiringWithin } = settle(options, config, ruleIds())
-  const policy = policyOf(options.config === 'find', config?.policy ?? null)
+  const policy = await policyOf(options.config === 'find', config?.policy ?? null)
   const open = openOptions(withNetwork(options, await configs.network()))
   const shared = new SharedLayers(open.layers)
   return {
@@ -43,8 +43,14 @@ export async function scanSettings(
   }
 }
 
-function policyOf(find: boolean, own: Policy | null): Policy | null {
-  const found = find && existsSync(PARANOIA) ? readPolicy(readConfigText(PARANOIA), PARANOIA) : null
+async function policyOf(find: boolean, own: Policy | null): Promise<Policy | null> {
+  const found = find && existsSync(PARANOIA) ? await paranoia() : null
   const policies = [own, found].filter(policy => policy !== null)
   return policies.length === 0 ? null : mergePolicies(policies)
+}
+
+async function paranoia(): Promise<Policy> {
+  // A parser of YAML is loaded where there is something to parse.
+  const { readPolicy } = await import('./policy/read.ts')
+  return readPolicy(readConfigText(PARANOIA), PARANOIA)
 }

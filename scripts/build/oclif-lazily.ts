@@ -13,6 +13,11 @@ export const oclifLazily: Plugin = {
       contents: changed(lazily(readFileSync(path, 'utf8')), path),
       loader: 'js',
     }))
+    // It tells its version in a log.
+    onLoad({ filter: /node_modules\/@oclif\/core\/package\.json$/ }, ({ path }) => ({
+      contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
+      loader: 'json',
+    }))
     onLoad({ filter: /node_modules\/picocolors\/picocolors\.js$/ }, ({ path }) => ({
       contents: changed(readFileSync(path, 'utf8'), path),
       loader: 'js',

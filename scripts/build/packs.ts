@@ -2,26 +2,27 @@
  * Lays the parts of the program into a few packs, the files that a start reads: what a task usually needs, and no more
  * than that, in few files, as each script takes time of its own.
  */
+import { loadersOf } from '../../rules/index.ts'
+import type { Rule } from '../../src/rule.ts'
 import type { Split } from './split.ts'
 import { PARAMETERS } from './split.ts'
 
-/** What usually runs in each task: these sources and what they import at once. */
-const TASKS: readonly { readonly task: string; readonly sources: RegExp }[] = [
-  { task: 'help', sources: /^src\/cli\/explain\.ts$|^apart:/ },
-  {
-    task: 'lint',
-    sources: /^src\/(?:commands\/lint|lint-all|lint)\.ts$/,
-  },
-  {
-    task: 'scan',
-    sources: /^src\/(?:commands\/scan|scan-all|image\/sources\/(?!engine)[^/]+)\.ts$/,
-  },
-  { task: 'verify', sources: /^src\/(?:commands\/verify|read-images|verify\/[^/]+)\.ts$/ },
-]
+/** The rules of a scope; those of images belong to what reads images. */
+const rulesOf = (scope: Rule['scope']) => `rules/(?:${Object.keys(loadersOf(scope)).join('|')})`
 
-/** What each of these tasks asks for when it comes to it. */
-const JUDGED =
-  /^src\/(?:index|cli\/program|config\/(?:load|settings)|judge\/remedies|report\/formats\/(?:index|text|json))\.ts$|^rules\//
+/** What usually runs in each task: these sources and what they import at once. */
+const TASKS: Readonly<Record<string, RegExp>> = {
+  help: /^src\/cli\/(?:explain|program)\.ts$|^apart:/,
+  lint: new RegExp(`^(?:src/(?:commands/lint|lint-all|lint)|${rulesOf('dockerfile')})\\.ts$`),
+  scan: new RegExp(
+    `^(?:src/(?:cli/line-stream|commands/scan|scan-all|image/sources/(?!engine)[^/]+)|${rulesOf('image')})\\.ts$`,
+  ),
+  verify: /^src\/(?:commands\/verify|read-images|verify\/[^/]+)\.ts$/,
+}
+
+/** What each of them but help asks for when it comes to it. */
+const COMMON =
+  /^(?:src\/(?:index|cli\/program|config\/(?:load|settings)|judge\/remedies|report\/formats\/(?:index|text|json))|rules\/index)\.ts$/
 
 /** The packs, by the tasks that read them: the first that fits. */
 const PACKS: readonly { readonly pack: string; readonly fits: (tasks: ReadonlySet<string>) => boolean }[] = [
@@ -30,7 +31,8 @@ const PACKS: readonly { readonly pack: string; readonly fits: (tasks: ReadonlySe
   { pack: 'base', fits: tasks => tasks.has('help') },
   { pack: 'lint', fits: tasks => tasks.size === 1 && tasks.has('lint') },
   { pack: 'verify', fits: tasks => tasks.size === 1 && tasks.has('verify') },
-  { pack: 'judge', fits: tasks => tasks.has('lint') },
+  { pack: 'trace', fits: tasks => tasks.has('lint') && !tasks.has('scan') },
+  { pack: 'both', fits: tasks => tasks.has('lint') },
   { pack: 'scan', fits: () => true },
 ]
 
@@ -81,8 +83,8 @@ function tasksOf(parts: readonly Split[]): ReadonlyMap<string, ReadonlySet<strin
   }
   for (const { name, entry } of parts) {
     if (entry === null) continue
-    for (const { task, sources } of TASKS)
-      if (sources.test(entry) || (task !== 'help' && JUDGED.test(entry))) add(name, task)
+    for (const [task, sources] of Object.entries(TASKS))
+      if (sources.test(entry) || (task !== 'help' && COMMON.test(entry))) add(name, task)
   }
   return tasks
 }

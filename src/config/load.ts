@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import { mergePolicies } from '../policy/index.ts'
-import { type Config, type ConfigIgnore, type NetworkSettings, readConfig } from './config.ts'
+import { mergePolicies } from '../policy/policy.ts'
+import type { Config, ConfigIgnore, NetworkSettings } from './config.ts'
 import { findConfig, findOwnConfig, readConfigText } from './find.ts'
 
 /** The configurations of one run, each read once, and which of their ignores silenced something. */
@@ -60,6 +60,8 @@ export class Configs {
 }
 
 async function read(path: string, whose: 'repository' | 'user'): Promise<Config> {
+  // A parser of YAML is loaded where there is something to parse.
+  const { readConfig } = await import('./config.ts')
   const { ruleIds } = await import('../../rules/index.ts')
   const { formats } = await import('../report/formats/index.ts')
   const names = { rules: ruleIds(), formats: Object.keys(formats) }

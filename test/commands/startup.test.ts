@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../support/run.ts'
 
@@ -116,13 +116,87 @@ function builtinsLoadedBy(args: readonly string[]): string[] {
     .flatMap(line => /^NativeModule (?!internal\/)(.*)/.exec(line)?.[1] ?? [])
 }
 
+/** The files that it reads whole, by their paths in the package, and their sizes in bytes. */
+function filesReadBy(args: readonly string[]): (readonly [path: string, bytes: number])[] {
+  const listener = join(folder, 'list-files.cjs')
+  writeFileSync(
+    listener,
+    `const fs = require('fs'), files = [], real = fs.readFileSync
+    fs.readFileSync = (path, ...rest) => {
+      const read = real(path, ...rest)
+      files.push([String(path), read.length])
+      return read
+    }
+    process.on('exit', () => fs.writeFileSync(process.env.LIST, JSON.stringify(files)))`,
+  )
+  const list = join(folder, 'files.json')
+  const env = { ...process.env, LIST: list, XDG_CACHE_HOME: join(folder, 'cache') }
+  // The second takes what the first compiled.
+  for (let run = 0; run < 2; run++)
+    spawnSync(process.execPath, ['-r', listener, join(root, 'bin/run.js'), ...args], { cwd: root, env })
+  const files: [string, number][] = JSON.parse(readFileSync(list, 'utf8'))
+  return files.map(([path, bytes]) => [relative(root, path), bytes])
+}
+
 describe('modules of Node.js', () => {
   // A socket, a stream or a terminal that is not used takes 2 to 8 ms of a start.
   it.each([
+    ['the version', ['--version'], ['os', 'vm']],
     ['a lint', ['lint', 'examples/addtrust/Dockerfile'], ['os', 'vm']],
     ['a lint without findings', ['lint', 'Dockerfile'], ['os', 'vm']],
+    [
+      'a scan',
+      ['scan', 'dir:examples'],
+      ['crypto', 'fs/promises', 'os', 'perf_hooks', 'stream', 'stream/promises', 'string_decoder', 'vm'],
+    ],
   ])('%s asks for no more than it needs', (_, args, allowed) =>
     expect(builtinsLoadedBy(args).filter(name => !allowed.includes(name))).toEqual([]))
+})
+
+describe('files of the package', () => {
+  const under = (files: ReturnType<typeof filesReadBy>, start: string) =>
+    files.filter(([path]) => path.startsWith(start))
+  const names = (files: ReturnType<typeof filesReadBy>) =>
+    files.map(([path]) => path.replace(/^.*\//, '')).sort()
+  const LINT = ['lint', 'examples/addtrust/Dockerfile']
+  const SCAN = ['scan', 'dir:examples']
+
+  it.each([
+    ['--version', ['--version'], []],
+    ['--help', ['--help'], ['base', 'help']],
+    ['a lint', LINT, ['base', 'both', 'lint', 'trace']],
+    ['a scan', SCAN, ['base', 'both', 'scan']],
+  ])('%s reads the packs of its task, each once', (_, args, packs) =>
+    expect(names(under(filesReadBy(args), 'dist/code/'))).toEqual(packs.map(pack => `${pack}.cjs`)))
+
+  it.each([
+    ['a lint', LINT, 1_300_000],
+    ['a scan', SCAN, 1_200_000],
+    ['--help', ['--help'], 600_000],
+  ])('%s reads no more of the program than it does today', (_, args, most) =>
+    expect(under(filesReadBy(args), 'dist/code/').reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(
+      most,
+    ))
+
+  it('a lint reads of the knowledge what its base needs, each file once', () => {
+    const read = under(filesReadBy(LINT), 'dist/knowledge/')
+    expect(names(read)).toEqual([
+      'breaking-roots.json',
+      'lifecycles.json',
+      'manifest.json',
+      'python',
+      'releases.json',
+      'roots.json',
+      'sentry',
+      'store-layouts.json',
+      'tls-behaviour.json',
+      'tls-libraries.json',
+    ])
+    expect(read.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(600_000)
+  })
+
+  it('a scan in which no store is found reads the date of the knowledge alone', () =>
+    expect(names(under(filesReadBy(SCAN), 'dist/knowledge/'))).toEqual(['manifest.json']))
 })
 
 const PACKS = readdirSync(join(root, 'dist/code')).filter(name => name.endsWith('.cjs'))
