@@ -114,12 +114,15 @@ function writeNotice(metafiles: readonly Metafile[]): void {
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
     if (match?.[1]) folders.add(match[1])
   }
-  const parts = [...folders].sort().map(folder => {
+  // A text that several have alike stands once.
+  const byText = new Map<string, string[]>()
+  for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const file = readdirSync(folder).find(entry => /^(licen[cs]e|copying)/i.test(entry))
     const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`
-    return `${name} ${version} (${license})\n\n${text}`
-  })
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`])
+  }
+  const parts = [...byText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}`)
   const own = readFileSync('src/knowledge/data/NOTICE', 'utf8').trim()
   writeFileSync('dist/NOTICE', `${[own, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
 }

@@ -93,7 +93,7 @@ describe.skipIf(why !== '')(`the image of imgtrust${why && ` (skipped: ${why})`}
     const [own, base] = [layers('localhost/imgtrust:1'), layers('localhost/base:1')]
     expect(own.slice(0, base.length)).toEqual(base)
     const added = Number(buildah('run', buildah('from', 'localhost/imgtrust:1'), '--', 'node', '-p', SIZE))
-    expect(added).toBeLessThan(20_000_000)
+    expect(added).toBeLessThan(12_000_000)
   })
 
   it('is healthy before its own scan', async () => {
