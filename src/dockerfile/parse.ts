@@ -1,7 +1,8 @@
 /**
- * A Dockerfile's text as instructions, as BuildKit's parser takes them. dockerfile-ast finds directives and
- * instructions; bodies are read here: continuations joined, comments between them dropped, here-documents taken
- * off. Where the two disagree about the end of an instruction (`3<<EOF`, `\\` at the end of a line), this reader wins.
+ * A Dockerfile's text as instructions, as BuildKit's parser takes them: continuations joined, comments between them
+ * dropped, here-documents taken off. dockerfile-ast reads the parser directives on top. Its instructions are not asked
+ * for: this reader has them anyhow, and each costs as much there as all that is done with it here. Where the two
+ * disagree (a lone carriage return, `3<<EOF`, `\\` at the end of a line), this reader does as BuildKit.
  */
 import { DockerfileParser } from 'dockerfile-ast'
 import { JobError } from '../errors.ts'
@@ -58,26 +59,12 @@ export function parseDockerfile(source: string, file: string): ParsedDockerfile 
   // A byte order mark is dropped by BuildKit; as a blank it keeps every offset.
   const text = source.startsWith('\uFEFF') ? ` ${source.slice(1)}` : source
   const lines = lineIndex(text)
-  const tree = syntaxTree(text)
-  const escapeMark = tree?.escapeMark === '`' ? '`' : '\\'
+  const escapeMark = escapeMarkOf(text, lines)
   const instructions: Instruction[] = []
-  let from = 0
-  for (const found of tree?.starts ?? []) {
-    if (found < from) continue
-    for (let at = nextInstruction(text, from, lines); at < found; at = nextInstruction(text, from, lines)) {
-      const missed = readInstruction(text, at, escapeMark, file, lines)
-      instructions.push(missed)
-      from = missed.end
-    }
-    if (found < from) continue
-    const instruction = readInstruction(text, found, escapeMark, file, lines)
+  for (let at = nextInstruction(text, 0, lines); at < text.length; ) {
+    const instruction = readInstruction(text, at, escapeMark, file, lines)
     instructions.push(instruction)
-    from = instruction.end
-  }
-  for (let at = nextInstruction(text, from, lines); at < text.length; ) {
-    const missed = readInstruction(text, at, escapeMark, file, lines)
-    instructions.push(missed)
-    at = nextInstruction(text, missed.end, lines)
+    at = nextInstruction(text, instruction.end, lines)
   }
   if (instructions.length === 0) {
     throw new JobError('malformed', `${file}: holds no instruction; a Dockerfile begins with FROM`)
@@ -85,19 +72,13 @@ export function parseDockerfile(source: string, file: string): ParsedDockerfile 
   return { file, text: source, lines, escapeMark, instructions }
 }
 
-/** dockerfile-ast's view; null where it fails, then this file's reader does all the work. */
-function syntaxTree(text: string): { escapeMark: string; starts: number[] } | null {
-  try {
-    const tree = DockerfileParser.parse(text)
-    const lines = lineIndex(text)
-    const starts = tree.getInstructions().map(instruction => {
-      const { line, character } = instruction.getRange().start
-      return lines.start(line) + character
-    })
-    return { escapeMark: tree.getEscapeCharacter(), starts }
-  } catch {
-    return null
-  }
+/** What stands at the end of a line that goes on: a backslash, or what the directive `escape` says. */
+function escapeMarkOf(text: string, lines: LineIndex): string {
+  let end = 0
+  while (end < text.length && /^[ \t]*#/.test(text.slice(end, lines.endOfLine(end))))
+    end = lines.nextLine(end)
+  const comments = text.slice(0, end)
+  return /escape/i.test(comments) ? DockerfileParser.parse(comments).getEscapeCharacter() : '\\'
 }
 
 /** The offset of the next text that is neither blank nor a comment line, at or after `from`. */

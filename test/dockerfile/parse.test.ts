@@ -17,6 +17,11 @@ describe('instructions, as BuildKit takes them', () => {
     ],
     ['a continuation with blanks behind it', 'FROM a\nRUN b \\  \n c\n', ['FROM a', 'RUN b  c']],
     ['CRLF', 'FROM a\r\nRUN b \\\r\n # c\r\n d\r\n', ['FROM a', 'RUN b  d']],
+    [
+      'a carriage return alone ends no line',
+      'FROM a\nRUN b\r && \\\n c\nUSER d\n',
+      ['FROM a', 'RUN b\r &&  c', 'USER d'],
+    ],
     ['another escape character', '# escape=`\nFROM a\nRUN b \\ `\n c\n', ['FROM a', 'RUN b \\  c']],
     [
       'an escaped escape is no continuation',
