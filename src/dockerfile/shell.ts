@@ -12,6 +12,7 @@ import {
   type Statement,
 } from 'unbash'
 import { isUnknown, type Maybe, unknown } from '../model.ts'
+import { Recent } from '../recent.ts'
 import { MappedText } from './mapped-text.ts'
 import { PersistentMap } from './persistent-map.ts'
 import { assignmentWord } from './shell-assignment.ts'
@@ -47,6 +48,9 @@ export interface ShellOptions {
 /** What one script may cost. */
 const MAX_DEPTH = 60
 const MAX_SCRIPT_DEPTH = 8
+
+/** Syntax trees by their text: one Dockerfile is traced several times, and many have equal lines. In characters. */
+const trees = new Recent<string, ParsedScript>(64 * 1024, text => text.length)
 
 /**
  * Runs `script` on the host's state. Never throws for what is in the script.
@@ -111,7 +115,7 @@ class Walker<State> implements Walk<State> {
   #script(source: MappedText): Outcome {
     const outer = this.frame.source
     this.frame.source = source
-    const outcome = this.#statements(parse(source.text).commands, true)
+    const outcome = this.#statements(trees.get(source.text, text => parse(text)).commands, true)
     this.frame.source = outer
     return outcome
   }

@@ -6,7 +6,7 @@ import { officialReference } from './official-reference.ts'
 import { partAsOf } from './status.ts'
 import type { BaseImage } from './types.ts'
 
-export { successor } from './successor.ts'
+export { type Successor, successor } from './successor.ts'
 
 /**
  * What is known of an official image.

@@ -1,9 +1,10 @@
 /** What rules ask of the image that a stage stands on. */
 import { addDays, dayStart, daysBetween } from '../clock.ts'
-import { successor } from '../knowledge/base-images.ts'
+import { type Successor, successor } from '../knowledge/base-images.ts'
 import { lifecycle } from '../knowledge/lifecycles.ts'
 import { newestRelease } from '../knowledge/releases.ts'
 import { type Distribution, type Instant, isUnknown, type Location, type Root } from '../model.ts'
+import { Recent } from '../recent.ts'
 import type { Mend } from '../remedy/plan.ts'
 import type { DockerfileModel, StoreOrigin, TracedStage, TracedStore } from '../trace/state.ts'
 import { breakingOf, expiredOf, rootsOf, successorsOfExpired } from './roots.ts'
@@ -131,8 +132,15 @@ export function successorMends(model: DockerfileModel, stage: TracedStage | null
   return [{ kind: 'change-base', to: toBelow, line, note }]
 }
 
+/** Asked by several rules, and for the same few images of most Dockerfiles. */
+const successors = new Recent<string, Successor>(500)
+
+function successorOf(repo: string, tag: string, at: Instant): Successor {
+  return successors.get(`${at} ${repo}:${tag}`, () => successor(repo, tag, at))
+}
+
 function newer(repo: string, tag: string, at: Instant): string | null {
-  const next = successor(repo, tag, at).tag
+  const next = successorOf(repo, tag, at).tag
   return next === null || next === tag ? null : `${repo}:${next}`
 }
 
@@ -140,7 +148,7 @@ function newer(repo: string, tag: string, at: Instant): string | null {
 export function noSuccessor(stage: TracedStage, at: Instant): string | null {
   if (stage.base.kind !== 'image') return null
   const { repo, tag } = stage.base.image
-  const next = successor(repo, tag, at)
+  const next = successorOf(repo, tag, at)
   return next.tag === null ? next.why : null
 }
 

@@ -6,6 +6,7 @@ import { rootByFingerprint, rootByIndex, rootDer } from '../knowledge/roots.ts'
 import { storeLayout } from '../knowledge/store-layouts.ts'
 import type { BaseImage, KnownRoot, Release, StoreLayout } from '../knowledge/types.ts'
 import type { Day, Maybe } from '../model.ts'
+import { Recent } from '../recent.ts'
 import type { ScannedImage } from './scanned.ts'
 
 export interface TraceKnowledge {
@@ -25,10 +26,17 @@ export interface TraceKnowledge {
   endOfLife(distribution: string, version: string): Day | null
 }
 
+/** Images and lines that are kept at hand: a few dozen stand under most Dockerfiles. */
+const MOST = 500
+const images = new Recent<string, Maybe<BaseImage>>(MOST)
+const newest = new Recent<string, { readonly release: Release | null }>(MOST)
+
 /** The built-in facts. */
 export const builtIn: TraceKnowledge = {
-  lookupImage,
-  newestRelease: (distribution, version) => newestRelease(distribution, version),
+  lookupImage: reference => images.get(reference, () => lookupImage(reference)),
+  newestRelease: (distribution, version) =>
+    newest.get(`${distribution} ${version}`, () => ({ release: newestRelease(distribution, version) }))
+      .release,
   rootByIndex,
   rootBySha256: rootByFingerprint,
   rootDer,
