@@ -63,7 +63,7 @@ export function imageFields(session: Session, reference: string, image: BaseImag
     distribution: image.distribution,
     tool,
     packaged,
-    conf: confOf(layout?.conf ?? null, tool, packaged),
+    conf: confOf(session, layout?.conf ?? null, tool, packaged),
     env: PersistentMap.from(
       Object.entries(image.env ?? {}).map(
         ([name, value]) => [name, value ?? unknown('the base image sets it to what is not known')] as const,
@@ -79,12 +79,17 @@ export function imageFields(session: Session, reference: string, image: BaseImag
   }
 }
 
-function confOf(conf: string | null, tool: Maybe<boolean>, packaged: Fields['packaged']): Fields['conf'] {
+function confOf(
+  { catalogue }: Session,
+  conf: string | null,
+  tool: Maybe<boolean>,
+  packaged: Fields['packaged'],
+): Fields['conf'] {
   if (conf === null) return null
   if (isUnknown(tool)) return tool
   if (!tool) return null
   if (isUnknown(packaged)) return packaged
-  return packaged ? [...packaged.files.keys()].sort() : null
+  return packaged ? catalogue.contents(packaged.files).names : null
 }
 
 function baseStore(image: BaseImage, bundle: string): BaseStore | undefined {

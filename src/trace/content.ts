@@ -56,6 +56,16 @@ export function isBundle(content: Content): content is BundleContent {
   return 'kind' in content && content.kind === 'bundle'
 }
 
+/** What the files of a package hold together. */
+export interface PackageContents {
+  /** Their names, sorted: the lines of a conf that nobody changed. */
+  readonly names: readonly string[]
+  /** Their roots, each once, in the order of the names. */
+  readonly byName: readonly Root[]
+  /** The same in the order of the package. */
+  readonly inOrder: readonly Root[]
+}
+
 const BLOCK =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]*?)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
 
@@ -83,6 +93,18 @@ export class Catalogue {
     return roots === null
       ? new Map()
       : sharedBy(this.#knowledge, this.ofRelease(roots), () => this.#files(roots))
+  }
+
+  /** Made once for the files of a package: stores that were made of them alone share their roots. */
+  contents(files: ReadonlyMap<string, readonly Root[]>): PackageContents {
+    return sharedBy(this.#knowledge, files, () => {
+      const names = [...files.keys()].sort()
+      return {
+        names,
+        byName: distinct(names.flatMap(name => files.get(name) ?? [])),
+        inOrder: distinct([...files.values()].flat()),
+      }
+    })
   }
 
   #files(indexes: readonly number[]): ReadonlyMap<string, readonly Root[]> {

@@ -38,9 +38,10 @@ function confAfter(machine: Machine, packaged: Packaged): Machine['fields']['con
   const { conf, layout } = machine.fields
   if (layout?.conf !== CONF) return conf
   if (isUnknown(conf)) return conf
-  const names = [...packaged.files.keys()].sort()
-  const off = new Set((conf ?? []).filter(line => line.startsWith('!')).map(line => line.slice(1).trim()))
-  const own = (conf ?? []).filter(
+  const { names } = machine.catalogue.contents(packaged.files)
+  if (conf === null || conf === names) return names
+  const off = new Set(conf.filter(line => line.startsWith('!')).map(line => line.slice(1).trim()))
+  const own = conf.filter(
     line => !line.startsWith('!') && !line.startsWith('#') && !line.startsWith('mozilla/'),
   )
   return [

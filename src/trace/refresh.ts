@@ -2,7 +2,7 @@
 import { blocklistFolder } from '../knowledge/blocklist.ts'
 import { isUnknown, type Maybe, type Root, unknown } from '../model.ts'
 import { BY_NAME, doubtAnchors, refreshedAnchors } from './anchors.ts'
-import { distinct, rootsOf } from './content.ts'
+import { distinct, type PackageContents, rootsOf } from './content.ts'
 import { filesUnder, lookUp, withStore } from './files.ts'
 import type { Machine } from './machine.ts'
 import type { StoreOrigin, TracedStore } from './state.ts'
@@ -24,10 +24,11 @@ export function refresh(machine: Machine, origin: StoreOrigin | null): void {
     return
   }
   const old = stores.find(store => store.path === layout.bundle || store.aliases.includes(layout.bundle))
-  const roots = rebuilt(machine)
+  const contents = isUnknown(packaged) || !packaged ? null : machine.catalogue.contents(packaged.files)
+  const roots = rebuilt(machine, contents)
   const release = !isUnknown(packaged) && packaged?.release ? packaged.release : null
   if (origin === null && old && same(old.roots, roots)) return
-  const whole = !isUnknown(packaged) && packaged !== null && sameAsPackage(roots, packaged.files)
+  const whole = contents !== null && same(roots, contents.byName)
   const store: TracedStore = {
     path: old?.path ?? layout.bundle,
     aliases: old?.aliases ?? aliasesOf(machine),
@@ -72,43 +73,47 @@ function aliasesOf(machine: Machine): readonly string[] {
 }
 
 function same(a: Maybe<readonly Root[]>, b: Maybe<readonly Root[]>): boolean {
+  if (a === b) return true
   if (isUnknown(a) || isUnknown(b)) return isUnknown(a) && isUnknown(b)
   const other = new Set(b.map(root => root.sha256))
   return a.length === b.length && a.every(root => other.has(root.sha256))
 }
 
-function sameAsPackage(roots: Maybe<readonly Root[]>, files: ReadonlyMap<string, readonly Root[]>): boolean {
-  return same(roots, distinct([...files.values()].flat()))
-}
-
-/** The roots that the tool would put into the bundle now. */
-function rebuilt(machine: Machine): Maybe<readonly Root[]> {
-  const { layout, packaged, conf } = machine.fields
+/** The roots that the tool would put into the bundle now: of the package, those that conf names, and the anchors. */
+function rebuilt(machine: Machine, contents: PackageContents | null): Maybe<readonly Root[]> {
+  const { layout, packaged } = machine.fields
   if (!layout) return unknown('the distribution is not known')
   if (isUnknown(packaged)) return packaged
-  const roots: Root[] = []
-  if (layout.conf === null) {
-    if (!packaged) return unknown("the distribution's own certificates are not known")
-    roots.push(...[...packaged.files.values()].flat())
-  } else {
-    if (isUnknown(conf)) return conf
-    for (const line of conf ?? []) {
-      const name = line.trim()
-      if (name === '' || name.startsWith('#') || name.startsWith('!')) continue
-      const found = packaged?.files.get(name) ?? planted(machine, `${layout.packaged}/${name}`)
-      if (isUnknown(found)) return found
-      roots.push(...found)
-    }
-  }
+  const roots = packagedRoots(machine, contents)
+  if (isUnknown(roots)) return roots
   const anchors = anchored(machine)
   if (isUnknown(anchors)) return anchors
   const blocked = blockedRoots(machine)
   if (isUnknown(blocked)) return blocked
-  const all = distinct([...roots, ...anchors]).filter(({ sha256 }) => !blocked.has(sha256))
   if (packaged?.release && packaged.release.roots === null && packaged.files.size === 0) {
     return unknown(`which roots ${packaged.release.id} holds is not known`)
   }
-  return all
+  if (anchors.length === 0 && blocked.size === 0) return roots
+  return distinct([...roots, ...anchors]).filter(({ sha256 }) => !blocked.has(sha256))
+}
+
+/** Each once. Where nobody changed conf it is the package's own list, which all such stores share. */
+function packagedRoots(machine: Machine, contents: PackageContents | null): Maybe<readonly Root[]> {
+  const { layout, packaged, conf } = machine.fields
+  if (isUnknown(packaged)) return packaged
+  if (layout?.conf === null)
+    return contents?.inOrder ?? unknown("the distribution's own certificates are not known")
+  if (isUnknown(conf)) return conf
+  if (contents !== null && conf === contents.names) return contents.byName
+  const roots: Root[] = []
+  for (const line of conf ?? []) {
+    const name = line.trim()
+    if (name === '' || name.startsWith('#') || name.startsWith('!')) continue
+    const found = packaged?.files.get(name) ?? planted(machine, `${layout?.packaged}/${name}`)
+    if (isUnknown(found)) return found
+    roots.push(...found)
+  }
+  return distinct(roots)
 }
 
 /** A file that conf names: not there is skipped with a warning, as the tools do. */
