@@ -82,6 +82,8 @@ export function likeRoot(path: string): boolean {
 /** Does the path, which may be a pattern, name this one or a folder over it? */
 export function covers(pattern: string, path: string): boolean {
   if (!hasGlob(pattern)) return within(path, pattern)
+  // Most paths differ before the first star: that is seen at once, for all the files of a package.
+  if (!path.startsWith(pattern.slice(0, pattern.search(/[*?[\\]/)))) return false
   const depth = pattern.split('/').length
   const parts = path.split('/')
   if (parts.length < depth) return false
