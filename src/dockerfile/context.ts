@@ -30,15 +30,17 @@ export function clampPath(path: string): string {
 export function diskContext(folder: string): BuildContext {
   let root: string | null = null
   try {
-    root = realpathSync(folder)
+    root = realpathSync.native(folder)
   } catch {
     // A context that is not there holds nothing.
   }
   const locate = (path: string): { path: string } | ContextFile => {
     if (root === null || path.includes('\0')) return { kind: 'absent' }
     const joined = join(root, clampPath(path))
+    // Most of what is asked for is not there: said without an error, which costs more than the look.
+    if (!lstatSync(joined, { throwIfNoEntry: false })) return { kind: 'absent' }
     try {
-      const real = realpathSync(joined)
+      const real = realpathSync.native(joined)
       const inside = real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)
       return inside ? { path: real } : { kind: 'refused', why: 'it is a link out of the build context' }
     } catch {
