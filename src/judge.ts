@@ -34,7 +34,13 @@ export async function judge(
   const context: JudgeContext = { at, expiringWithin, ...(policy && { policy }) }
   const rejudge: Judging['rejudge'] = async changed =>
     (await check(changed, context, rules)).map(({ finding }) => finding)
-  const judging: Judging = proving === undefined ? { rejudge } : { rejudge, retrace: proving.retrace }
+  const judging: Judging =
+    proving === undefined
+      ? { rejudge }
+      : {
+          rejudge: onceFor((changed: DockerfileModel | ImageModel) => rejudge(changed)),
+          retrace: onceFor(async (text: string) => proving.retrace(text)),
+        }
   const drafts = await check(model, context, rules)
   // Most Dockerfiles have no finding: they need not load what makes remedies.
   if (drafts.length === 0) return []
@@ -45,4 +51,14 @@ export async function judge(
     findings.push({ ...draft.finding, remedy, alternatives })
   }
   return findings
+}
+
+/** Several findings of a Dockerfile often have the same remedy: its changed text is traced and judged once. */
+function onceFor<K, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const made = new Map<K, Promise<V>>()
+  return key => {
+    const value = made.get(key) ?? make(key)
+    made.set(key, value)
+    return value
+  }
 }

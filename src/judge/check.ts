@@ -28,10 +28,7 @@ export async function check(
   settings: RuleSettings = {},
 ): Promise<Draft[]> {
   refuseUnknownRules(settings)
-  const wanted = Object.entries(loadersOf(model.kind === 'dockerfile' ? 'dockerfile' : 'image')).filter(
-    ([id]) => settings[id] !== 'off',
-  )
-  const rules = await Promise.all(wanted.map(([, load]) => load()))
+  const rules = await rulesOf(model.kind === 'dockerfile' ? 'dockerfile' : 'image', settings)
   const found = rules
     .filter(rule => !rule.last)
     .flatMap(rule => run(rule, model, context, settings[rule.id] as Severity | undefined))
@@ -41,6 +38,21 @@ export async function check(
     .filter(rule => rule.last)
     .flatMap(rule => run(rule, model, lastContext, settings[rule.id] as Severity | undefined))
   return [...kept, ...last].sort((a, b) => compareFindings(a.finding, b.finding))
+}
+
+/** By scope, in the order of their ids. Thousands of Dockerfiles are judged: those that are loaded are not asked for again. */
+const loaded: Partial<Record<Rule['scope'], readonly Rule[]>> = {}
+
+async function rulesOf(scope: Rule['scope'], settings: RuleSettings): Promise<readonly Rule[]> {
+  const isOn = (id: string) => settings[id] !== 'off'
+  const kept = loaded[scope]
+  if (kept !== undefined) return kept.filter(({ id }) => isOn(id))
+  const loaders = Object.entries(loadersOf(scope))
+  const wanted = loaders.filter(([id]) => isOn(id))
+  const rules = await Promise.all(wanted.map(([, load]) => load()))
+  // A rule that is switched off is not loaded: then the next model may ask for one more.
+  if (wanted.length === loaders.length) loaded[scope] = rules
+  return rules
 }
 
 function run(
@@ -81,9 +93,8 @@ function placeOf(location: Location): string {
 }
 
 function refuseUnknownRules(settings: RuleSettings): void {
-  const known = { ...loadersOf('dockerfile'), ...loadersOf('image') }
   for (const id of Object.keys(settings)) {
-    if (Object.hasOwn(known, id)) continue
+    if (Object.hasOwn(loadersOf('dockerfile'), id) || Object.hasOwn(loadersOf('image'), id)) continue
     const why = isRemoved(id)
       ? `was removed: ${removed[id]}`
       : `does not exist; \`imgtrust rules\` lists them all`
