@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand, EXIT } from '../cli/base-command.ts'
 import { judgeFlags, networkFlags, networkOptions, reportFlags } from '../cli/flags.ts'
-import { keepHeapSmall } from '../cli/heap.ts'
+import { compileLate, keepHeapSmall } from '../cli/heap.ts'
 import { print } from '../cli/output.ts'
 import { JobError, oneLine } from '../errors.ts'
 import { type FileChange, lintAndFix } from '../index.ts'
 
-/** From here on memory counts more than a little time. */
+/** From here on it counts what V8 compiles, and from there on memory more than a little time. */
+const SEVERAL = 16
 const MANY = 500
 
 export default class Lint extends BaseCommand {
@@ -91,6 +92,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 a file could not be 
     const { report, changes, notes } = await lintAndFix(paths, {
       onTarget: () => {
         judged++
+        if (judged === SEVERAL) compileLate()
         if (judged === MANY) keepHeapSmall()
       },
       ...settings,
