@@ -1,5 +1,5 @@
 /** Finds the piece of text by which one certificate can be told from all others of a PEM bundle. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isFragment } from './quote.ts'
 
 /** A certificate of a bundle: who it is, and the lines of its base64 text as they stand there. */
@@ -28,17 +28,21 @@ export function bundleEntries(bytes: Uint8Array): readonly BundleEntry[] {
   return entries
 }
 
+const usualHeader = '-----BEGIN CERTIFICATE-----'
+const usualFooter = '-----END CERTIFICATE-----'
+
 function readEntries(bytes: Uint8Array): BundleEntry[] {
   const text = Buffer.from(bytes).toString('latin1')
   const entries: BundleEntry[] = []
   for (const { 0: block, 1: body, index } of text.matchAll(
     /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([^-]*)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g,
   )) {
+    const der = Buffer.from(body!, 'base64')
+    if (der.length === 0) continue
     const lines = body!.split(/\r?\n/).filter(line => line !== '')
-    const der = Buffer.from(lines.join(''), 'base64')
     const atLineStart = index === 0 || text[index - 1] === '\n'
-    const plain = atLineStart && /^-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----$/.test(block)
-    if (der.length > 0) entries.push({ sha256: fingerprint(der), lines, plain })
+    const plain = atLineStart && block.startsWith(usualHeader) && block.endsWith(usualFooter)
+    entries.push({ sha256: fingerprint(der), lines, plain })
   }
   return entries
 }
@@ -50,7 +54,7 @@ export function entryOf(der: Uint8Array): BundleEntry {
 }
 
 function fingerprint(der: Uint8Array): string {
-  return createHash('sha256').update(der).digest('hex')
+  return hash('sha256', der, 'hex')
 }
 
 /**
