@@ -15,8 +15,10 @@ export async function interruptible<T>(
   flags: { readonly quiet: boolean; readonly 'no-progress': boolean },
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
-  const started = performance.now()
-  const progress = createProgress(!flags.quiet && !flags['no-progress'], () => performance.now() - started)
+  // For performance.now() Node.js loads ten modules, which takes it half a millisecond.
+  const started = process.uptime()
+  const elapsed = () => (process.uptime() - started) * 1000
+  const progress = createProgress(!flags.quiet && !flags['no-progress'], elapsed)
   const stop = new AbortController()
   process.once('SIGINT', () => {
     stop.abort()
