@@ -108,7 +108,7 @@ export class EntryLog implements Iterable<LayerEntry> {
     return this.#chunks
   }
 
-  /** What was kept, by the address of the record. */
+  /** What was kept, by the address of the record, in the records' order. */
   get kept(): ReadonlyMap<number, Kept> {
     return this.#kept
   }

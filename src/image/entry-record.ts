@@ -53,8 +53,8 @@ export class Cursor {
   /** Where the names of the path lie, the first folder first: their addresses. */
   readonly names: number[] = []
   readonly #ends: number[] = []
-  /** Whether it lies in the same folder as the record before. */
-  sameFolder = false
+  /** How many of the first names are those of the record before. */
+  shared = 0
 
   /** @param base the number of the log's first chunk, where its chunks are part of a longer list */
   constructor(chunks: readonly Buffer[], base = 0) {
@@ -82,9 +82,8 @@ export class Cursor {
     at = skipNumber(chunk, at)
     const { names } = this
     const ends = this.#ends
-    const depth = names.length
     while (names.length > 0 && ends[names.length - 1]! >= place) names.pop()
-    const shared = names.length
+    this.shared = names.length
     for (let start = at, ended = false; !ended; at++) {
       const byte = chunk[at]!
       if (byte !== SLASH && byte !== 0) continue
@@ -97,7 +96,6 @@ export class Cursor {
       start = at + 1
       ended = byte === 0
     }
-    this.sameFolder = shared === depth - 1 && names.length === depth
     this.#at = at
     return true
   }

@@ -27,6 +27,7 @@ export class NodeTable {
   /** What lies below it and was put there before this, is gone. */
   cut: Uint32Array
   #table: Uint32Array
+  #changes = 1
   /** A stranger who knew how names are hashed could make all of them meet. */
   readonly #seed = randomInt(2 ** 32 - 1)
 
@@ -49,13 +50,18 @@ export class NodeTable {
     return this.#count
   }
 
-  parent(node: number): number {
-    return this.#parent[node]!
+  /** The number of the last change. */
+  get changes(): number {
+    return this.#changes
   }
 
-  /** The name's address. */
-  name(node: number): number {
-    return this.#name[node]!
+  /** The number of a new change: above all before it. */
+  change(): number {
+    return ++this.#changes
+  }
+
+  parent(node: number): number {
+    return this.#parent[node]!
   }
 
   nameText(node: number): string {
@@ -85,6 +91,27 @@ export class NodeTable {
     }
   }
 
+  /** Since when what lies in them counts: for each folder on the way to one, the root first, itself last. */
+  cutsTo(folder: number): number[] {
+    const way = [folder]
+    for (let at = folder; at !== ROOT; way.push(at)) at = this.#parent[at]!
+    let cut = 0
+    return way.reverse().map(at => {
+      cut = Math.max(cut, this.cut[at]!)
+      return cut
+    })
+  }
+
+  /** Is it there, in folders that are there? What replaces a folder, or takes it away, cuts all that was in it. */
+  isThere(node: number): boolean {
+    let first = this.stamp[node]!
+    for (let at = node; at !== ROOT; first = Math.min(first, this.stamp[at]!)) {
+      at = this.#parent[at]!
+      if (first <= this.cut[at]!) return false
+    }
+    return true
+  }
+
   /** The names in a folder, whether they are there or not. */
   *children(node: number): IterableIterator<number> {
     for (let child = this.#firstChild[node]!; child !== 0; child = this.#nextSibling[child]!) yield child
@@ -99,42 +126,48 @@ export class NodeTable {
 
   /** The node of the name in these bytes. */
   find(parent: number, bytes: Uint8Array, start: number, end: number): number {
-    const mask = this.#table.length - 1
-    for (let slot = this.#hash(parent, bytes, start, end) & mask; ; slot = (slot + 1) & mask) {
-      const node = this.#table[slot]!
-      if (node === 0) return NONE
-      if (this.#parent[node] === parent && this.#equals(node, bytes, start, end)) return node
-    }
+    return this.#table[this.#slot(parent, bytes, start, end)]! || NONE
   }
 
   /** The node of the name at this address, made where there is none. */
   make(parent: number, address: number): number {
-    const known = this.at(parent, address)
-    if (known !== NONE) return known
+    const chunk = this.chunks[address >>> CHUNK_BITS]!
+    const start = address & OFFSET
+    const slot = this.#slot(parent, chunk, start, nameEnd(chunk, start))
+    const known = this.#table[slot]!
+    if (known !== 0) return known
     if (this.#count === this.#parent.length) this.#grow()
     const node = this.#count++
     this.#parent[node] = parent
     this.#name[node] = address
     this.#nextSibling[node] = this.#firstChild[parent]!
     this.#firstChild[parent] = node
+    this.#table[slot] = node
     if (this.#count > this.#table.length * 0.8) this.#rehash()
-    else this.#put(node)
     return node
   }
 
-  #put(node: number): void {
-    const address = this.#name[node]!
-    const chunk = this.chunks[address >>> CHUNK_BITS]!
-    const start = address & OFFSET
-    const mask = this.#table.length - 1
-    let slot = this.#hash(this.#parent[node]!, chunk, start, nameEnd(chunk, start)) & mask
-    while (this.#table[slot] !== 0) slot = (slot + 1) & mask
-    this.#table[slot] = node
+  /** Where a name lies in the table, or would lie: an empty place. */
+  #slot(parent: number, bytes: Uint8Array, start: number, end: number): number {
+    const table = this.#table
+    const mask = table.length - 1
+    let slot = this.#hash(parent, bytes, start, end) & mask
+    for (let node = table[slot]!; node !== 0; node = table[slot]!) {
+      if (this.#parent[node] === parent && this.#equals(node, bytes, start, end)) break
+      slot = (slot + 1) & mask
+    }
+    return slot
   }
 
   #rehash(): void {
-    this.#table = new Uint32Array(this.#table.length * 2)
-    for (let node = 1; node < this.#count; node++) this.#put(node)
+    const table = new Uint32Array(this.#table.length * 2)
+    this.#table = table
+    for (let node = 1; node < this.#count; node++) {
+      const address = this.#name[node]!
+      const chunk = this.chunks[address >>> CHUNK_BITS]!
+      const start = address & OFFSET
+      table[this.#slot(this.#parent[node]!, chunk, start, nameEnd(chunk, start))] = node
+    }
   }
 
   #grow(): void {

@@ -1,24 +1,22 @@
-import { limits } from '../limits.ts'
 import { EntryLog } from './entry-log.ts'
 import {
+  CHUNK,
   CHUNK_BITS,
   Cursor,
   codeAt,
   DIR,
-  dotsAt,
   FILE,
   HARDLINK,
   namesAt,
-  OFFSET,
   OPAQUE,
   readRecord,
-  SYMLINK,
-  targetAt,
   WHITEOUT,
 } from './entry-record.ts'
 import type { ImageTree, LayerFacts, LayerUnknown } from './facts.ts'
+import { Folders } from './folders.ts'
 import { NONE, NodeTable, ROOT } from './node-table.ts'
 import { type Brought, LayeredTree } from './tree.ts'
+import { isFolder, Walk } from './walk.ts'
 
 /** Named one by one; a stranger's layer can have a million. */
 const MOST_UNKNOWNS = 100
@@ -58,12 +56,6 @@ export function overlay(layers: readonly LayerFacts[], unknowns: readonly LayerU
 
 type Complain = (path: () => string, why: string) => void
 
-/** A folder on the way, and since when what lies in it counts. */
-interface Place {
-  readonly node: number
-  readonly cut: number
-}
-
 /**
  * Lays one layer after the other into one table. Every change has a number that grows: what lies below a node counts
  * where it was put there after the node's, and all its folders', last `cut`. What is of the layer at hand has a number
@@ -74,14 +66,19 @@ class TreeBuilder {
   readonly #logs: readonly EntryLog[]
   /** The number of each log's first chunk in the table's. */
   readonly #bases: readonly number[]
+  readonly #folders: Folders
+  readonly #walk: Walk
   /** The records that a file has replaced, the lowest first, by its node. */
   readonly #earlier = new Map<number, number[]>()
-  #changes = 1
+  /** Where something was put of which more is kept than its record; it may be gone again. */
+  readonly #kept = new Set<number>()
   #base = 1
 
   constructor(nodes: NodeTable, logs: readonly EntryLog[]) {
     this.#nodes = nodes
     this.#logs = logs
+    this.#walk = new Walk(nodes)
+    this.#folders = new Folders(nodes)
     let base = 0
     this.#bases = logs.map(log => {
       const first = base
@@ -94,15 +91,17 @@ class TreeBuilder {
     const log = this.#logs[layer]!
     const cursor = () => new Cursor(log.chunks, this.#bases[layer]!)
     const marks = log.records > log.length
-    this.#base = this.#changes
+    this.#base = this.#nodes.changes
     // An engine makes the folder in which a whiteout lies, and the folder that is opaque, whatever is below.
     if (marks) {
+      this.#folders.begin(this.#base)
       for (const at = cursor(); at.next(); ) {
-        if (at.code === WHITEOUT) this.#folder(at.names, at.names.length - 1)
-        else if (at.code === OPAQUE) this.#folder(at.names, at.names.length)
+        this.#folders.next(at)
+        if (at.code === WHITEOUT) this.#folders.find(at.names, at.names.length - 1)
+        else if (at.code === OPAQUE) this.#folders.find(at.names, at.names.length)
       }
     }
-    this.#entries(cursor(), complain)
+    this.#entries(cursor(), this.#bases[layer]!, log.kept.keys(), complain)
     if (marks) {
       for (const at = cursor(); at.next(); ) {
         if (at.code === WHITEOUT) this.#takeAway(at.names, layer)
@@ -117,112 +116,67 @@ class TreeBuilder {
       firstChunk: this.#bases[layer]!,
       kept: log.kept,
     }))
-    return new LayeredTree(this.#nodes, brought, this.#earlier, unknowns)
+    return new LayeredTree(this.#nodes, brought, this.#kept, this.#earlier, unknowns)
   }
 
-  #entries(at: Cursor, complain: Complain): void {
+  /** @param kept the addresses in its log of the records of which more is kept, in their order */
+  #entries(at: Cursor, base: number, kept: Iterator<number>, complain: Complain): void {
     const nodes = this.#nodes
-    // Entries of one folder stand together: the last folder is nearly always the next one too.
-    let last: Place | null = null
-    let known = false
+    const folders = this.#folders
+    folders.begin(this.#base)
+    const nextKept = () => {
+      const { value, done } = kept.next()
+      return done ? NONE : value + base * CHUNK
+    }
+    let keptAddress = nextKept()
     while (at.next()) {
-      const { code, names } = at
-      if (!at.sameFolder) known = false
+      const { code, names, address } = at
+      const isKept = address === keptAddress
+      if (isKept) keptAddress = nextKept()
+      folders.next(at)
       // The root, which has no name.
-      if (code === WHITEOUT || code === OPAQUE || names.length === 0) {
-        known = false
-        continue
-      }
-      if (!known) {
-        last = this.#folder(names, names.length - 1)
-        known = true
-      }
-      if (!last) {
+      if (code === WHITEOUT || code === OPAQUE || names.length === 0) continue
+      const folder = folders.find(names, names.length - 1)
+      if (folder === NONE) {
         complain(() => at.path(), 'its folder is a file or a loop of links in the same layer')
         continue
       }
-      const node = nodes.make(last.node, names[names.length - 1]!)
-      const there = nodes.stamp[node]! > last.cut
+      const node = nodes.make(folder, names[names.length - 1]!)
+      const there = nodes.stamp[node]! > folders.cut
       const own = there && nodes.stamp[node]! > this.#base
-      let what = at.address + 1
+      let what = address + 1
       if (code === HARDLINK) {
         const linked = this.#linked(at.link, this.#base) || this.#linked(at.link, 0)
         if (linked === 0) {
           complain(
             () => at.path(),
-            `it is a hard link to /${readRecord(nodes.chunks, at.address).link}, which is not there`,
+            `it is a hard link to /${readRecord(nodes.chunks, address).link}, which is not there`,
           )
           continue
         }
         what = linked
       }
+      if (isKept || code === HARDLINK) this.#kept.add(node)
       this.#remember(node, what, there, own)
-      // What is replaced may be, or lead to, the folder that is remembered.
-      if (own && code !== DIR) known = false
-      if (code !== DIR) nodes.cut[node] = ++this.#changes
+      if (own && (code !== DIR || !isFolder(nodes, node))) folders.forget()
+      if (code !== DIR) nodes.cut[node] = nodes.change()
       nodes.what[node] = what
-      nodes.stamp[node] = ++this.#changes
+      nodes.stamp[node] = nodes.change()
     }
   }
 
   /** The record of the file that a hard link names, plus one: links in its path are followed, the last name is not. */
   #linked(address: number, floor: number): number {
-    const steps = namesAt(this.#nodes.chunks, address)
-    const name = steps.pop()
-    if (name === undefined) return 0
-    const folder = this.#walk(steps, floor, false)
-    const node = folder ? this.#nodes.at(folder.node, name) : NONE
-    if (!folder || node === NONE || this.#nodes.stamp[node]! <= Math.max(folder.cut, floor)) return 0
-    return this.#isFolder(node) ? 0 : this.#nodes.what[node]!
-  }
-
-  /** The folder behind the first `count` names, made where it is missing; null where a file or a loop is in the way. */
-  #folder(names: readonly number[], count: number): Place | null {
-    return this.#walk(names.slice(0, count), this.#base, true)
-  }
-
-  /**
-   * Goes from the root to a folder, links followed inside the root.
-   * @param names addresses of names
-   * @param floor what was put there before is not seen
-   * @param make makes the folders that are not there
-   */
-  #walk(names: readonly number[], floor: number, make: boolean): Place | null {
     const nodes = this.#nodes
-    // The way from the root: `..` in a link's target goes back on it.
-    const way: Place[] = [{ node: ROOT, cut: nodes.cut[ROOT]! }]
-    const todo = [...names].reverse()
-    let links = 0
-    while (todo.length > 0) {
-      const name = todo.pop()!
-      const dots = this.#dots(name)
-      if (dots === 1) continue
-      if (dots === 2) {
-        if (way.length > 1) way.pop()
-        continue
-      }
-      const here = way[way.length - 1]!
-      let node = nodes.at(here.node, name)
-      if (node === NONE || nodes.stamp[node]! <= Math.max(here.cut, floor)) {
-        if (!make) return null
-        if (node === NONE) node = nodes.make(here.node, name)
-        // A folder over what is there below it in the stack: it joins a folder, it replaces all else.
-        const joins = nodes.stamp[node]! > here.cut && this.#isFolder(node)
-        if (!joins) nodes.what[node] = 0
-        nodes.stamp[node] = ++this.#changes
-      }
-      if (this.#isFolder(node)) {
-        way.push({ node, cut: Math.max(here.cut, nodes.cut[node]!) })
-      } else if (this.#codeOf(node) === SYMLINK) {
-        if (++links > limits.linkDepth) return null
-        const target = targetAt(nodes.chunks, nodes.what[node]! - 1)
-        if (nodes.chunks[target >>> CHUNK_BITS]![target & OFFSET] === 0x2f) way.length = 1
-        for (const step of namesAt(nodes.chunks, target).reverse()) todo.push(step)
-      } else {
-        return null
-      }
-    }
-    return way[way.length - 1]!
+    const names = namesAt(nodes.chunks, address)
+    const name = names.pop()
+    if (name === undefined) return 0
+    const walk = this.#walk
+    walk.toRoot()
+    for (const folder of names) if (!walk.step(folder, floor, false)) return 0
+    const node = nodes.at(walk.node, name)
+    if (node === NONE || nodes.stamp[node]! <= Math.max(walk.cut, floor)) return 0
+    return isFolder(nodes, node) ? 0 : nodes.what[node]!
   }
 
   /** Certificates tell which layer brought them only where the file that they stood in before is known too. */
@@ -258,25 +212,12 @@ class TreeBuilder {
     this.#earlier.delete(node)
     if (nodes.stamp[node]! <= this.#base) nodes.stamp[node] = 0
     // A folder that the layer only needs for what it holds has joined the one below, which is gone.
-    else if ((nodes.what[node]! - 1) >>> CHUNK_BITS < this.#bases[layer]! && this.#isFolder(node))
+    else if ((nodes.what[node]! - 1) >>> CHUNK_BITS < this.#bases[layer]! && isFolder(nodes, node))
       nodes.what[node] = 0
   }
 
   /** Whether a record, counted from one, is a regular file. */
   #isFile(what: number): boolean {
     return codeAt(this.#nodes.chunks, what - 1) === FILE
-  }
-
-  #isFolder(node: number): boolean {
-    return this.#nodes.what[node] === 0 || this.#codeOf(node) === DIR
-  }
-
-  #codeOf(node: number): number {
-    return codeAt(this.#nodes.chunks, this.#nodes.what[node]! - 1)
-  }
-
-  /** One for `.`, two for `..`, else none. */
-  #dots(address: number): number {
-    return dotsAt(this.#nodes.chunks, address)
   }
 }

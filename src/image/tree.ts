@@ -30,19 +30,25 @@ export class LayeredTree implements ImageTree {
   readonly unknowns: ImageTree['unknowns']
   readonly #nodes: NodeTable
   readonly #brought: readonly Brought[]
+  readonly #kept: ReadonlySet<number>
   readonly #earlier: ReadonlyMap<number, readonly number[]>
   readonly #scratch = Buffer.allocUnsafe(4 * limits.pathBytes)
   #files: readonly ImageFile[] | null = null
 
-  /** @param earlier the addresses of the records that a node's file has replaced, the lowest first */
+  /**
+   * @param kept nodes where something was put of which more is kept than its record: no other file has it
+   * @param earlier the addresses of the records that a node's file has replaced, the lowest first
+   */
   constructor(
     nodes: NodeTable,
     brought: readonly Brought[],
+    kept: ReadonlySet<number>,
     earlier: ReadonlyMap<number, readonly number[]>,
     unknowns: ImageTree['unknowns'],
   ) {
     this.#nodes = nodes
     this.#brought = brought
+    this.#kept = kept
     this.#earlier = earlier
     this.unknowns = unknowns
   }
@@ -83,7 +89,8 @@ export class LayeredTree implements ImageTree {
   files(): Iterable<ImageFile> {
     if (this.#files) return this.#files
     const files: ImageFile[] = []
-    for (const node of this.#all()) {
+    for (const node of this.#kept) {
+      if (!this.#nodes.isThere(node)) continue
       if (this.#code(node) === FILE && this.#keptOf(node) !== nothing)
         files.push(this.#fileOf(node, () => this.#pathOf(node))!)
     }

@@ -263,6 +263,34 @@ describe('symbolic links', () => {
     ])
     expect(tree.unknowns.map(one => one.what)).toEqual(['/a/x', '/f/x'])
   })
+
+  it('that become folders of their own layer lead nowhere else from then on', async () => {
+    const tree = await treeOfLayers([
+      ['a/l', { link: '.' }],
+      ['a/l/x', '1'],
+      ['a/l/l', { dir: true }],
+      ['a/l/y', '2'],
+      ['f', ''],
+      ['f/b/x', '3'],
+      ['f', { dir: true }],
+      ['f/b/y', '4'],
+    ])
+    expect(tree.list('/a')).toEqual(['l', 'x'])
+    expect(textAt(tree, '/a/l/y')).toBe('2')
+    expect(tree.unknowns.map(one => one.what)).toEqual(['/f/b/x'])
+    expect(textAt(tree, '/f/b/y')).toBe('4')
+  })
+
+  it('that go down and up again see what lies above as it is', async () => {
+    const tree = await treeOfLayers([
+      ['a/k', { link: '../m' }],
+      ['a/c', 'replaced, and all in it'],
+      ['a/c', { dir: true }],
+      ['way', { link: 'a/c/.././k' }],
+      ['way/x', '1'],
+    ])
+    expect(textAt(tree, '/m/x')).toBe('1')
+  })
 })
 
 describe('paths', () => {
