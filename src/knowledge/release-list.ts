@@ -23,6 +23,8 @@ export type ServedRow = [id: string, from: string | null, by: string | null, mem
  */
 const FILE = 'releases.json.br'
 const made: Release[] = []
+/** What the rows of those say of their roots. */
+const packedRoots: Roots[] = []
 
 interface Lines {
   /** A release each. */
@@ -87,11 +89,13 @@ export function servedLines(): readonly (readonly [distribution: string, line: s
 }
 
 function releaseAt(index: number): Release {
-  made[index] ??= releaseOf(JSON.parse(lines().releases[index] as string))
+  made[index] ??= releaseOf(JSON.parse(lines().releases[index] as string), index)
   return made[index]
 }
 
-function releaseOf([id, family, name, version, date, mozilla, exact, source, packed]: ReleaseRow): Release {
+function releaseOf(row: ReleaseRow, index: number): Release {
+  const [id, family, name, version, date, mozilla, exact, source, packed] = row
+  packedRoots[index] = packed
   // Most look-ups ask for one set of some hundreds: each is unpacked at its first use.
   let roots: readonly number[] | null | undefined
   return {
@@ -110,10 +114,24 @@ function releaseOf([id, family, name, version, date, mozilla, exact, source, pac
   }
 }
 
+/** A set is told by what it has more and less than another, and that by a third: none between is made. */
 function unpack(packed: Roots): readonly number[] | null {
-  if (packed === null || Array.isArray(packed)) return packed
-  const set = new Set(releaseAt(packed.of).roots)
-  for (const root of packed.less) set.delete(root)
-  for (const root of packed.plus) set.add(root)
+  const steps: Exclude<Roots, readonly number[] | null>[] = []
+  let base = packed
+  while (base !== null && !Array.isArray(base)) {
+    steps.push(base)
+    base = rootsAt(base.of)
+  }
+  if (steps.length === 0) return base
+  const set = new Set(base)
+  for (const { less, plus } of steps.reverse()) {
+    for (const root of less) set.delete(root)
+    for (const root of plus) set.add(root)
+  }
   return [...set].sort((a, b) => a - b)
+}
+
+function rootsAt(index: number): Roots {
+  releaseAt(index)
+  return packedRoots[index] as Roots
 }
