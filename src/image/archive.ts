@@ -3,7 +3,7 @@ import { JobError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { compressionOf } from './decompress.ts'
 import type { ContentReader, LayerFacts, ReadOptions } from './facts.ts'
-import { fileChunks, openFile, readPart } from './files.ts'
+import { fileChunks, openFile, readPart, readSmallFile } from './files.ts'
 import { type ExpectedLayer, throwIfAborted } from './layer-facts.ts'
 import { readLayerFile } from './layer-file.ts'
 import { normalisePath, printable, splitPath } from './path.ts'
@@ -51,16 +51,12 @@ export class FolderArchive implements Archive {
   }
 
   async document(path: string): Promise<Uint8Array | null> {
-    const handle = await openFile(`${this.name}/${path}`, `${this.name}/${path}`).catch(error => {
+    const file = `${this.name}/${path}`
+    try {
+      return readSmallFile(file, file, limits.manifestBytes)
+    } catch (error) {
       if (error instanceof JobError && error.code === 'not-found') return null
       throw error
-    })
-    if (!handle) return null
-    try {
-      const { size } = await handle.stat()
-      return await readDocument(handle, 0, size, `${this.name}/${path}`)
-    } finally {
-      await handle.close()
     }
   }
 

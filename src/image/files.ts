@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { JobError, oneLine } from '../errors.ts'
 
@@ -23,19 +23,47 @@ export interface FilePart {
  */
 export async function openFile(path: string, what: string, follow = false): Promise<FileHandle> {
   try {
-    const handle = await open(
-      path,
-      constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW),
-    )
+    const handle = await open(path, follow ? flags : flags | constants.O_NOFOLLOW)
     if ((await handle.stat()).isFile()) return handle
     await handle.close()
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new JobError('not-found', `${what} is not there`)
-    if (code !== 'ELOOP') throw new JobError('unreadable', `${what} can't be read: ${oneLine(error)}`)
-    throw new JobError('unreadable', `${what} is a link, which is not followed`)
+    throw whyNot(error, what)
   }
   throw new JobError('unreadable', `${what} is no regular file`)
+}
+
+/**
+ * A small regular file that must not be a link, at once: each step through Node.js's threads takes longer than its read.
+ * @param most bytes that it may have
+ * @throws JobError `not-found`, `unreadable`, `limit`
+ */
+export function readSmallFile(path: string, what: string, most: number): Buffer {
+  let file: number | null = null
+  try {
+    file = openSync(path, flags | constants.O_NOFOLLOW)
+    const stat = fstatSync(file)
+    if (!stat.isFile()) throw new JobError('unreadable', `${what} is no regular file`)
+    if (stat.size > most) throw new JobError('limit', `${what} has ${stat.size} bytes, more than ${most}`)
+    const bytes = Buffer.alloc(stat.size)
+    let at = 0
+    for (let read = -1; read !== 0 && at < bytes.length; at += read)
+      read = readSync(file, bytes, at, bytes.length - at, at)
+    return at === bytes.length ? bytes : bytes.subarray(0, at)
+  } catch (error) {
+    throw error instanceof JobError ? error : whyNot(error, what)
+  } finally {
+    if (file !== null) closeSync(file)
+  }
+}
+
+/** A FIFO is not waited for. */
+const flags = constants.O_RDONLY | constants.O_NONBLOCK
+
+function whyNot(error: unknown, what: string): JobError {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new JobError('not-found', `${what} is not there`)
+  if (code !== 'ELOOP') return new JobError('unreadable', `${what} can't be read: ${oneLine(error)}`)
+  return new JobError('unreadable', `${what} is a link, which is not followed`)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { JobError } from '../../errors.ts'
 import { FolderArchive } from '../archive.ts'
 import { openOciLayout } from '../oci-layout.ts'
@@ -10,8 +10,7 @@ import type { Source } from '../source.ts'
 export const ociDir: Source = {
   id: 'oci-dir',
   open: async (name, options) => {
-    if (!(await stat(name).catch(() => null)))
-      throw new JobError('not-found', `${printable(name)} is not there`)
+    if (!existsSync(name)) throw new JobError('not-found', `${printable(name)} is not there`)
     return openOciLayout(new FolderArchive(name), {
       source: 'oci-dir',
       reference: name,
