@@ -72,7 +72,7 @@ for stores that are somebody's own, such as a bundle with a company's roots alon
   *check(model, { at }) {
     for (const store of model.stores) {
       if (!isPublicStore(model, store)) continue
-      const { needed, others } = missingFrom(store, at)
+      const { needed, others } = missingFrom(store.roots, at)
       if (needed.length === 0 && others.length === 0) continue
       const newest = new Set(newestOfLine(model, store)?.map(({ sha256 }) => sha256))
       const mended = needed.flatMap(({ root }) => (newest.has(root.sha256) ? [root] : []))

@@ -47,7 +47,7 @@ function absences(model: ImageModel, store: TrustStore, at: Instant): Break[] {
   if (newest.size === 0) return []
   return neededRoots().flatMap(({ sha256, from }) => {
     if (!newest.has(sha256)) return []
-    const { needed } = missingFrom(store, Math.max(at, dayStart(from)))
+    const { needed } = missingFrom(store.roots, Math.max(at, dayStart(from)))
     const lacking = needed.find(({ root }) => root.sha256 === sha256)
     return lacking ? [breakOf('missing-root', from, lacking.root, store, store.consumers)] : []
   })

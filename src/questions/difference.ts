@@ -22,7 +22,7 @@ export function worseThan(roots: readonly Root[], better: readonly Root[], at: I
       .map(({ root }) => root),
   ]
   const successors = successorsOfExpired(at)
-  const needed = missingFrom({ roots }, at).needed.map(({ root }) => root)
+  const needed = missingFrom(roots, at).needed.map(({ root }) => root)
   const served = needed.filter(root =>
     [root, ...standIns(root)].some(each => there.has(each.sha256) && !isExpired(each, at)),
   )

@@ -1,6 +1,7 @@
 /** Which roots are distrusted, and why. */
 import { type Incident, rootByFingerprint, statusAt } from '../knowledge/roots.ts'
-import type { Day, Instant, Root } from '../model.ts'
+import type { Day, Root } from '../model.ts'
+import { remembered } from './remembered.ts'
 import { isExpired } from './roots.ts'
 
 export interface Distrusted {
@@ -13,8 +14,8 @@ export interface Distrusted {
 }
 
 /** The distrusted roots that have not ended, by name. A day after which no more is trusted alone touches few: see `goneOn`. */
-export function distrustedOf(roots: readonly Root[], at: Instant): Distrusted[] {
-  return roots
+export const distrustedOf = remembered((roots, at): readonly Distrusted[] =>
+  roots
     .flatMap(root => {
       const known = rootByFingerprint(root.sha256)
       if (known === null || isExpired(root, at)) return []
@@ -29,8 +30,8 @@ export function distrustedOf(roots: readonly Root[], at: Instant): Distrusted[] 
         },
       ]
     })
-    .sort((a, b) => (a.root.name < b.root.name ? -1 : a.root.name > b.root.name ? 1 : 0))
-}
+    .sort((a, b) => (a.root.name < b.root.name ? -1 : a.root.name > b.root.name ? 1 : 0)),
+)
 
 /** Is it out for good? A root with a day after which no more is trusted is still believed for what it issued before. */
 export function isOut({ after, goneOn }: Distrusted): boolean {

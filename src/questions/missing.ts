@@ -1,7 +1,8 @@
 /** Which roots a store lacks. */
 import { dayStart } from '../clock.ts'
 import { neededRoots, rootByFingerprint, trustedByMozillaAt } from '../knowledge/roots.ts'
-import type { Instant, Root, TrustStore } from '../model.ts'
+import type { Root } from '../model.ts'
+import { remembered } from './remembered.ts'
 import { isExpired, toRoot } from './roots.ts'
 
 /** A root that is not there, and who can't be reached without it. */
@@ -17,8 +18,8 @@ export interface Missing {
   readonly others: readonly Root[]
 }
 
-export function missingFrom(store: Pick<TrustStore, 'roots'>, at: Instant): Missing {
-  const here = new Set(store.roots.filter(root => !isExpired(root, at)).map(({ sha256 }) => sha256))
+export const missingFrom = remembered((roots, at): Missing => {
+  const here = new Set(roots.filter(root => !isExpired(root, at)).map(({ sha256 }) => sha256))
   const absent = trustedByMozillaAt(at)
     .filter(root => !isExpired(root, at) && !here.has(root.sha256))
     .map(toRoot)
@@ -30,7 +31,7 @@ export function missingFrom(store: Pick<TrustStore, 'roots'>, at: Instant): Miss
   const named = new Set(needed.map(({ root }) => root.sha256))
   const others = absent.filter(({ sha256 }) => !named.has(sha256)).sort(byName)
   return { needed, others }
-}
+})
 
 /** Roots that serve for this one as well. */
 export function standIns(root: Root): readonly Root[] {
