@@ -10,6 +10,7 @@ import { releaseFiles } from './distribution.ts'
 import { PemScanner } from './find-pem.ts'
 import { storeFormats } from './formats/index.ts'
 import { packageDatabases } from './packages/index.ts'
+import { beginningWith, PathPatterns } from './path-patterns.ts'
 import { anchorSources } from './store-paths.ts'
 
 /** No certificate with its first and last line is shorter: an Ed25519 one without a name takes about 270 bytes. */
@@ -19,7 +20,7 @@ const programBytes = 16 << 20
 const anchorBytes = 1 << 20
 const textBytes = 64 << 10
 
-const anchorPrefixes = anchorSources.map(({ folder }) => `${folder.slice(1)}/`)
+const anchorFolder = beginningWith(anchorSources.map(({ folder }) => `${folder.slice(1)}/`))
 
 const files: ReadonlySet<string> = new Set([...releaseFiles, 'etc/ca-certificates.conf'])
 
@@ -41,10 +42,17 @@ function linkedFrom(path: string): readonly string[] {
 
 /** `php` is a link to a name that ends in its version. */
 const versioned = /^(?:usr\/(?:local\/)?)?bin\/php[\d.]+$/
-const modules = programs.flatMap(({ module }) => (module instanceof RegExp ? [module] : []))
-const headers = programs.flatMap(({ versionFile, ownLibrary }) =>
-  [versionFile?.path, ownLibrary?.path].filter(path => path !== undefined),
+const modules = new PathPatterns(
+  programs
+    .flatMap(({ module }) => (module instanceof RegExp ? [module.source] : []))
+    .map(source => new RegExp(source.replace(/^\^/, '^usr/(?:local/)?'))),
 )
+const texts = new PathPatterns([
+  javaRelease,
+  ...programs.flatMap(({ versionFile, ownLibrary }) =>
+    [versionFile?.path, ownLibrary?.path].filter(path => path !== undefined),
+  ),
+])
 
 /**
  * What is kept whole of an image: stores and anchors at their known places, package databases, what says which
@@ -57,16 +65,19 @@ export const trustReader: ContentReader = {
     if (size === 0) return false
     // What is too large is asked for all the same: whoever keeps it tells that.
     if (files.has(path)) return true
-    if (packageDatabases.some(database => database.keep(path))) return true
-    if (storeFormats.some(format => format.keep(path, size))) return true
-    if (size <= anchorBytes && anchorPrefixes.some(prefix => path.startsWith(prefix))) return true
+    for (let i = 0; i < packageDatabases.length; i++) if (packageDatabases[i]!.keep(path)) return true
+    for (let i = 0; i < storeFormats.length; i++) if (storeFormats[i]!.keep(path, size)) return true
+    if (size <= anchorBytes && anchorFolder.test(path)) return true
     return size <= programBytes && isProgram(path, size)
   },
   scan(_path, size) {
     return size < smallestPem ? null : new PemScanner(size)
   },
   startBytes,
-  keepStart: (path, size, start) => containers.some(container => container.matches(path, size, start)),
+  keepStart(path, size, start) {
+    for (let i = 0; i < containers.length; i++) if (containers[i]!.matches(path, size, start)) return true
+    return false
+  },
   condense(path, content) {
     const database = packageDatabases.find(each => each.keep(path))
     if (database?.condense) return database.condense(content)
@@ -78,8 +89,8 @@ export const trustReader: ContentReader = {
 
 function isProgram(path: string, size: number): boolean {
   if (executables.has(path) || versioned.test(path)) return true
-  if (libraryFile.test(path.slice(path.lastIndexOf('/') + 1))) return true
-  const prefix = /^usr\/(?:local\/)?/.exec(path)?.[0]
-  if (prefix && modules.some(module => module.test(path.slice(prefix.length)))) return true
-  return size <= textBytes && (javaRelease.test(path) || headers.some(header => header.test(path)))
+  const name = path.lastIndexOf('/') + 1
+  if (path.startsWith('lib', name) && libraryFile.test(path.slice(name))) return true
+  if (modules.test(path)) return true
+  return size <= textBytes && texts.test(path)
 }

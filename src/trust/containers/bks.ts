@@ -21,7 +21,7 @@ export const bks: Container = {
   name: 'the BKS keystore',
   format: 'bks',
   matches(_path, size, start) {
-    if (start.length < 32 || size < 32 + 1) return false
+    if (start[0] !== 0 || start.length < 32 || size < 32 + 1) return false
     const view = new DataView(start.buffer, start.byteOffset, start.length)
     const [version, salt, rounds] = [view.getUint32(0), view.getUint32(4), view.getUint32(8 + saltBytes)]
     return (version === 1 || version === 2) && salt === saltBytes && rounds > 0 && rounds <= mostRounds

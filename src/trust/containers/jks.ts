@@ -38,7 +38,8 @@ export const jks: Container = {
 }
 
 function typeOf(start: Uint8Array): 'JKS' | 'JCEKS' | null {
-  if (start.length < 4) return null
+  // Most files begin with less than either magic.
+  if (start.length < 4 || start[0]! < 0xce) return null
   const magic = new DataView(start.buffer, start.byteOffset, start.length).getUint32(0)
   return magics[magic as keyof typeof magics] ?? null
 }

@@ -22,7 +22,8 @@ export const nssDatabase: Container = {
   id: 'nss-database',
   name: 'the NSS database',
   format: 'embedded',
-  matches: (path, _size, start) => /(?:^|\/)cert9\.db$/.test(path) && isSqlite(start),
+  matches: (path, _size, start) =>
+    path.endsWith('cert9.db') && /(?:^|\/)cert9\.db$/.test(path) && isSqlite(start),
   read(content) {
     try {
       return readDatabase(new SqliteFile(content))

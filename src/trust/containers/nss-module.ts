@@ -30,7 +30,7 @@ export const nssModule: Container = {
   name: "the module of NSS's built-in roots",
   format: 'embedded',
   matches: (path, _size, start) =>
-    /(?:^|\/)libnssckbi\.so$/.test(path) && start[0] === 0x7f && start[1] === 0x45,
+    start[0] === 0x7f && start[1] === 0x45 && /(?:^|\/)libnssckbi\.so$/.test(path),
   read(content) {
     const found = findDer(content)
     const trust = serverTrust(content)

@@ -6,6 +6,7 @@ import { decodeBody } from '../pem-body.ts'
 import { type ContainedCertificate, type Container, type Contents, contained } from './container.ts'
 
 const heading = '[p11-kit-object-v1]'
+const BRACKET = heading.charCodeAt(0)
 const serverAuth = '1.3.6.1.5.5.7.3.1'
 const anyPurpose = '2.5.29.37.0'
 /** Extensions that are attached to a key from outside: its purposes, and those that it is rejected for. */
@@ -28,7 +29,8 @@ export const p11Kit: Container = {
   format: 'p11-kit',
   matches: (path, size, start) =>
     size <= fileBytes &&
-    (path.endsWith('.p11-kit') || Buffer.from(start).toString('latin1').startsWith(heading)),
+    (path.endsWith('.p11-kit') ||
+      (start[0] === BRACKET && Buffer.from(start).toString('latin1').startsWith(heading))),
   read(content) {
     return readObjects(Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1'))
   },

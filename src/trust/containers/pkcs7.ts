@@ -8,6 +8,7 @@ const signedData = '1.2.840.113549.1.7.2'
 const signedDataBytes = Buffer.from('06092a864886f70d010702', 'hex')
 const armour = /^\s*-----BEGIN (PKCS7|CMS|PKCS #7 SIGNED DATA)-----/
 const named = /\.(?:p7b|p7c|p7s)$/i
+const DOT = 0x2e
 const content0 = 0xa0
 const fileBytes = 8 << 20
 
@@ -21,8 +22,10 @@ export const pkcs7: Container = {
   format: null,
   matches(path, size, start) {
     if (size > fileBytes) return false
-    if (named.test(path) || armour.test(Buffer.from(start).toString('latin1'))) return true
-    return start[0] === 0x30 && Buffer.from(start).subarray(0, 20).includes(signedDataBytes)
+    if (path.charCodeAt(path.length - 4) === DOT && named.test(path)) return true
+    const first = start[0]
+    if (isArmourStart(first) && armour.test(Buffer.from(start).toString('latin1'))) return true
+    return first === 0x30 && Buffer.from(start).subarray(0, 20).includes(signedDataBytes)
   },
   read(content) {
     try {
@@ -47,6 +50,11 @@ function unarmoured(content: Uint8Array): Uint8Array | null {
   const body = decodeBody(Buffer.from(text.slice(start, end), 'latin1'))
   if (!body) throw new DerError('is no base64')
   return body.der
+}
+
+/** A dash, or white space of Latin-1. */
+function isArmourStart(byte: number | undefined): boolean {
+  return byte !== undefined && (byte === 0x2d || byte <= 0x20 || byte === 0xa0)
 }
 
 function parse(bytes: Uint8Array): Contents {

@@ -2,6 +2,7 @@ import type { ImageTree } from '../../image/facts.ts'
 import { isUnknown, type UnknownEntry } from '../../model.ts'
 import { brokenEntry } from '../broken.ts'
 import type { Certificate } from '../certificate.ts'
+import { beginningWith } from '../path-patterns.ts'
 import { anchorSourceOf, knownStores } from '../store-paths.ts'
 import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
 
@@ -10,7 +11,7 @@ const hashName = /^[0-9a-f]{8}\.\d{1,5}$/
 const fileBytes = 1 << 20
 
 const folders = knownStores.filter(({ kind }) => kind === 'folder').map(({ path }) => path)
-const prefixes = folders.map(folder => `${folder.slice(1)}/`)
+const inFolder = beginningWith(folders.map(folder => `${folder.slice(1)}/`))
 
 /**
  * A folder in which OpenSSL looks certificates up by the hash of their subject. Its roots are those that such names
@@ -18,7 +19,7 @@ const prefixes = folders.map(folder => `${folder.slice(1)}/`)
  */
 export const hashedDirectory: StoreFormatReader = {
   id: 'hashed-dir',
-  keep: (path, size) => size <= fileBytes && prefixes.some(prefix => path.startsWith(prefix)),
+  keep: (path, size) => size <= fileBytes && inFolder.test(path),
   read(tree, context) {
     const stores: StoreDraft[] = []
     const claimed: string[] = []

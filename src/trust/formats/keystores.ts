@@ -2,9 +2,12 @@ import type { ImageFile, ImageTree } from '../../image/facts.ts'
 import { isUnknown, type UnknownEntry } from '../../model.ts'
 import { brokenEntry } from '../broken.ts'
 import { containerOf } from '../containers/index.ts'
+import { PathPatterns } from '../path-patterns.ts'
 import { anchorSourceOf, keystorePlaces } from '../store-paths.ts'
 import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
 import { bundleSize } from './pem-bundle.ts'
+
+const places = new PathPatterns(keystorePlaces.map(({ pattern }) => pattern))
 
 /**
  * Stores that are files of their own form (see containers/): Java's keystores, NSS's databases and built-in roots,
@@ -12,7 +15,7 @@ import { bundleSize } from './pem-bundle.ts'
  */
 export const keystores: StoreFormatReader = {
   id: 'keystores',
-  keep: path => keystorePlaces.some(({ pattern }) => pattern.test(path)),
+  keep: path => places.test(path),
   read(tree, context) {
     const stores: StoreDraft[] = []
     const claimed: string[] = []

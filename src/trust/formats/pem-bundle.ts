@@ -1,6 +1,7 @@
 import type { ImageFile } from '../../image/facts.ts'
 import { isUnknown, type UnknownEntry } from '../../model.ts'
 import type { Certificate } from '../certificate.ts'
+import { PathPatterns } from '../path-patterns.ts'
 import { anchorSourceOf, knownStorePatterns, knownStores, notForServers } from '../store-paths.ts'
 import type { FormatContext, StoreDraft, StoreFormatReader } from './index.ts'
 
@@ -9,20 +10,20 @@ export const bundleSize = 5
 const fileBytes = 8 << 20
 
 const known = knownStores.filter(({ kind }) => kind === 'file').map(({ path }) => path)
+const brought = new PathPatterns(knownStorePatterns.map(({ pattern }) => pattern))
 const relative: ReadonlySet<string> = new Set(known.map(path => path.slice(1)))
 
 /** PEM certificates one after the other in a file, also those inside a program (format `embedded`). */
 export const pemBundle: StoreFormatReader = {
   id: 'pem-bundle',
-  keep: (path, size) =>
-    size <= fileBytes && (relative.has(path) || knownStorePatterns.some(({ pattern }) => pattern.test(path))),
+  keep: (path, size) => size <= fileBytes && (relative.has(path) || brought.test(path)),
   read(tree, context, claimedBefore) {
     const stores: StoreDraft[] = []
     const unknowns: UnknownEntry[] = []
     const real = new Set<string>(context.configured)
     for (const path of known) real.add(tree.resolve(path) ?? path)
     for (const file of tree.files()) {
-      const isKnown = real.has(file.path) || knownStorePatterns.some(({ pattern }) => pattern.test(file.path))
+      const isKnown = real.has(file.path) || brought.test(file.path)
       // A file of another form is told by that form.
       if (context.contentsOf(file)) continue
       if (file.found.length === 0) {

@@ -1,4 +1,5 @@
 import type { UnknownEntry } from '../../model.ts'
+import { PathPatterns } from '../path-patterns.ts'
 import type { StoreFormatReader } from './index.ts'
 
 /** Stores of formats that imgtrust can't read: told, so that nobody takes silence for health. */
@@ -10,9 +11,11 @@ const formats: readonly { readonly path: RegExp; readonly what: string; readonly
   },
 ]
 
+const places = new PathPatterns(formats.map(({ path }) => path))
+
 export const unreadFormats: StoreFormatReader = {
   id: 'unread',
-  keep: path => formats.some(format => format.path.test(path)),
+  keep: path => places.test(path),
   read(tree) {
     const unknowns: UnknownEntry[] = []
     for (const { path, layer } of tree.files()) {

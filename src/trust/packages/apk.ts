@@ -1,7 +1,7 @@
 import type { InstalledPackage, PackageDatabase } from './index.ts'
 
 /** Alpine's and Wolfi's database; the second place is that of systems with a merged /usr. */
-const databases = ['lib/apk/db/installed', 'usr/lib/apk/db/installed'] as const
+const databases: readonly string[] = ['lib/apk/db/installed', 'usr/lib/apk/db/installed']
 
 /**
  * Alpine's package database: paragraphs of `X:value` lines, P name, V version, o origin, D what it depends on, F folder, R file in it.
@@ -9,7 +9,7 @@ const databases = ['lib/apk/db/installed', 'usr/lib/apk/db/installed'] as const
  */
 export const apk: PackageDatabase = {
   manager: 'apk',
-  keep: path => databases.some(database => database === path),
+  keep: path => databases.includes(path),
   read(tree) {
     const seen = new Set<string>()
     const packages: InstalledPackage[] = []

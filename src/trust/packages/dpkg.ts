@@ -1,6 +1,7 @@
 import type { ImageTree } from '../../image/facts.ts'
 import type { InstalledPackage, PackageDatabase } from './index.ts'
 
+const folder = 'var/lib/dpkg/'
 const status = 'var/lib/dpkg/status'
 /** Images built without dpkg (distroless) have a paragraph a file here, and the files' digests beside it. */
 const statusFolder = 'var/lib/dpkg/status.d'
@@ -15,6 +16,7 @@ const listed =
 export const dpkg: PackageDatabase = {
   manager: 'dpkg',
   keep(path) {
+    if (!path.startsWith(folder)) return false
     if (path === status || path.startsWith(`${statusFolder}/`)) return true
     return path.startsWith(`${info}/`) && path.endsWith('.list') && listed.test(path.slice(info.length + 1))
   },
