@@ -1,7 +1,7 @@
 import type { Match } from '../model.ts'
 import { factsId, lineOf, rebuildsRhel } from './distributions.ts'
-import { allReleases } from './release-list.ts'
-import { rootByFingerprint } from './root-list.ts'
+import { overlaps } from './release-list.ts'
+import { rootNumber } from './root-list.ts'
 import { newestRelease } from './served.ts'
 import type { Release } from './types.ts'
 
@@ -38,27 +38,19 @@ export function matchRelease(fingerprints: ReadonlySet<string>, hints: ReleaseHi
   const known: number[] = []
   let strangers = 0
   for (const fingerprint of fingerprints) {
-    const root = rootByFingerprint(fingerprint)
-    if (root) known.push(root.index)
+    const root = rootNumber(fingerprint)
+    if (root !== null) known.push(root)
     else strangers++
   }
   const own = new Set(known)
   let best: { release: Release; distance: number; union: number; fits: number } | null = null
   if (own.size > 0) {
-    for (const release of allReleases()) {
-      if (release.roots === null) continue
-      // Distance counts first: what can't come as near need be looked at no further.
-      if (best !== null && Math.abs(release.roots.length - own.size) + strangers > best.distance) continue
-      let common = 0
-      for (const root of release.roots) if (own.has(root)) common++
-      const distance = release.roots.length + own.size - 2 * common + strangers
+    for (const { release, size, common } of overlaps(own)) {
+      const distance = size + own.size - 2 * common + strangers
+      // Distance counts first: what does not come as near need be looked at no further.
       if (best !== null && distance > best.distance) continue
-      const candidate = {
-        release,
-        distance,
-        union: release.roots.length + own.size - common + strangers,
-        fits: fitness(release, hints),
-      }
+      const union = size + own.size - common + strangers
+      const candidate = { release, distance, union, fits: fitness(release, hints) }
       if (best === null || better(candidate, best)) best = candidate
     }
   }

@@ -1,6 +1,7 @@
 import { once, readLines } from './load.ts'
 import type { Release } from './types.ts'
 
+/** All; or those of another release, of which it lacks `less`, and has `plus` beside them: no number twice. */
 type Roots = number[] | { of: number; less: number[]; plus: number[] } | null
 type ReleaseRow = [
   id: string,
@@ -46,6 +47,47 @@ const lines = () =>
 /** All known releases, in the order of the data. */
 export function allReleases(): readonly Release[] {
   return once('releases', () => lines().releases.map((_, index) => releaseAt(index)))
+}
+
+/** A release's roots, counted. */
+export interface Overlap {
+  readonly release: Release
+  /** How many roots it has. */
+  readonly size: number
+  /** How many of them are among those that were asked about. */
+  readonly common: number
+}
+
+/**
+ * How much each release whose roots are known has in common with a set of roots, in the order of the data. Counted by
+ * what a release changes of another one: no set is made.
+ * @param roots numbers of roots
+ */
+export function overlaps(roots: ReadonlySet<number>): readonly Overlap[] {
+  const among = (numbers: readonly number[]) => {
+    let count = 0
+    for (const number of numbers) if (roots.has(number)) count++
+    return count
+  }
+  const counted: (Overlap | null | undefined)[] = []
+  const overlapAt = (index: number): Overlap | null => {
+    const known = counted[index]
+    if (known !== undefined) return known
+    const overlap = count(releaseAt(index), rootsAt(index))
+    counted[index] = overlap
+    return overlap
+  }
+  const count = (release: Release, own: Roots): Overlap | null => {
+    if (own === null) return null
+    if (Array.isArray(own)) return { release, size: own.length, common: among(own) }
+    const { size, common } = overlapAt(own.of) ?? { size: 0, common: 0 }
+    return {
+      release,
+      size: size - own.less.length + own.plus.length,
+      common: common - among(own.less) + among(own.plus),
+    }
+  }
+  return allReleases().flatMap((_, index) => overlapAt(index) ?? [])
 }
 
 /** @param id `alpine/base 3.8.5`, `debian/ca-certificates 20230311`, `mozilla 2.60`, `certifi 2024.2.2` */

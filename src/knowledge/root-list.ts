@@ -36,13 +36,18 @@ export function rootByIndex(index: number): KnownRoot {
 
 /** @param sha256 64 hex digits of the SHA-256 of the DER, in any case */
 export function rootByFingerprint(sha256: string): KnownRoot | null {
+  const index = rootNumber(sha256)
+  return index === null ? null : rootByIndex(index)
+}
+
+/** The number of that root, nothing else of it read. */
+export function rootNumber(sha256: string): number | null {
   // A row begins with it: `["2930…",`.
   const numbers = once(
     'roots by fingerprint',
     () => new Map(lines().map((line, index) => [line.slice(2, 66), index])),
   )
-  const index = numbers.get(sha256.toLowerCase())
-  return index === undefined ? null : rootByIndex(index)
+  return numbers.get(sha256.toLowerCase()) ?? null
 }
 
 /**

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { overlaps } from '../../src/knowledge/release-list.ts'
 import {
   allReleases,
   baseImageRelease,
@@ -157,6 +158,20 @@ describe('the release of a set of roots', () => {
       expect(found.release!.roots).toEqual(release.roots)
       expect([found.missing, found.extra]).toEqual([[], []])
     }
+  })
+
+  it.each([
+    'debian/ca-certificates 20210119',
+    'alpine/base 3.8.5',
+    'mozilla 2.60',
+  ])('is looked for by counts that are those of the sets: %s', id => {
+    const own = new Set(releaseById(id)!.roots)
+    const counts = allReleases().flatMap(release =>
+      release.roots
+        ? [[release.id, release.roots.length, release.roots.filter(root => own.has(root)).length]]
+        : [],
+    )
+    expect(overlaps(own).map(({ release, size, common }) => [release.id, size, common])).toEqual(counts)
   })
 
   it('is nearest with a few differences, and says which', () => {
