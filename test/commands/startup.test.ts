@@ -164,6 +164,21 @@ describe('modules of Node.js', () => {
   // A socket, a stream or a terminal that is not used takes 2 to 8 ms of a start.
   it.each([
     ['the version', ['--version'], ['os', 'vm']],
+    [
+      'help',
+      ['--help'],
+      // Sockets: standard output as a stream, which oclif's console.log takes. Processes: its look for Windows beneath.
+      [
+        'child_process',
+        'dgram',
+        'diagnostics_channel',
+        'fs/promises',
+        'net',
+        'os',
+        'process',
+        'stream',
+      ].concat(['stream/promises', 'string_decoder', 'tty', 'vm']),
+    ],
     ['a lint', ['lint', 'examples/addtrust/Dockerfile'], ['os', 'vm']],
     ['a lint without findings', ['lint', 'Dockerfile'], ['os', 'vm']],
     [
