@@ -6,7 +6,7 @@ import { dropAnchors, noteAnchor } from './anchors.ts'
 import { type Content, isBundle, isTextContent, rootsOf, textContent } from './content.ts'
 import type { Fields, FileNode, Tree } from './fields.ts'
 import type { Machine } from './machine.ts'
-import { BUNDLES, CONF, covers, touchesTrust, within } from './paths.ts'
+import { BUNDLES, CONF, covers, mayReach, touchesTrust, within } from './paths.ts'
 import type { TracedStore } from './state.ts'
 
 /** Certificates that make a bundle at any path a store. */
@@ -207,7 +207,7 @@ export function removePath(machine: Machine, pattern: string): void {
   if (fields.tool === true && TOOLS.some(tool => covers(pattern, tool))) change.tool = false
   const packaged = fields.layout?.packaged
   if (packaged && covers(pattern, packaged)) change.packaged = null
-  else if (packaged && !isUnknown(fields.packaged) && fields.packaged) {
+  else if (packaged && !isUnknown(fields.packaged) && fields.packaged && mayReach(pattern, packaged)) {
     const { files, release } = fields.packaged
     const kept = [...files].filter(([name]) => !covers(pattern, `${packaged}/${name}`))
     if (kept.length < files.size) change.packaged = { release, files: new Map(kept) }

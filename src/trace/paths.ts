@@ -83,9 +83,21 @@ export function likeRoot(path: string): boolean {
 export function covers(pattern: string, path: string): boolean {
   if (!hasGlob(pattern)) return within(path, pattern)
   // Most paths differ before the first star: that is seen at once, for all the files of a package.
-  if (!path.startsWith(pattern.slice(0, pattern.search(/[*?[\\]/)))) return false
+  if (!path.startsWith(literalStart(pattern))) return false
   const depth = pattern.split('/').length
   const parts = path.split('/')
   if (parts.length < depth) return false
   return globMatches(pattern, parts.slice(0, depth).join('/'), true)
+}
+
+/** Could the path, which may be a pattern, name something in the folder? A no saves the look at all that lies there. */
+export function mayReach(pattern: string, folder: string): boolean {
+  const start = literalStart(pattern)
+  return start.startsWith(`${folder}/`) || `${folder}/`.startsWith(start)
+}
+
+/** What stands before the first star; of a path that is no pattern: all of it. */
+function literalStart(pattern: string): string {
+  const end = pattern.search(/[*?[\\]/)
+  return end === -1 ? pattern : pattern.slice(0, end)
 }
