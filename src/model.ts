@@ -45,8 +45,6 @@ export interface Root {
 
 /** What a root's own bytes say of it. */
 export interface RootCertificate {
-  /** Lower-case hex SHA-1 of the DER: policies may name a root by it. */
-  readonly sha1: string
   /** The whole name as RFC 4514 writes it, in the certificate's order. */
   readonly subject: string
   /** `RSA 2048`, `EC secp384r1`, … */

@@ -9,11 +9,23 @@ export function names({ algorithm, fingerprint }: PolicyEntry, root: Root): bool
   return fingerprint === (algorithm === 'sha256' ? root.sha256 : sha1Of(root))
 }
 
+/** Made for the few policies that name a root so; a policy's entries ask for those of all roots, one after the other. */
+const sha1s = new WeakMap<Root, string | null>()
+
 /** Null where neither bytes nor built-in facts tell it. */
-function sha1Of({ sha256, certificate }: Root): string | null {
-  if (certificate !== undefined) return certificate.sha1
+function sha1Of(root: Root): string | null {
+  let sha1 = sha1s.get(root)
+  if (sha1 === undefined) {
+    const bytes = root.der ?? knownDer(root.sha256)
+    sha1 = bytes && createHash('sha1').update(bytes).digest('hex')
+    sha1s.set(root, sha1)
+  }
+  return sha1
+}
+
+function knownDer(sha256: string): Uint8Array | null {
   const known = rootByFingerprint(sha256)
-  return known === null ? null : createHash('sha1').update(rootDer(known.index)).digest('hex')
+  return known && rootDer(known.index)
 }
 
 /** Is it named among those that may or must be there? */

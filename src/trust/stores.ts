@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FoundCertificate, ImageFile, ImageTree } from '../image/facts.ts'
 import { limits } from '../limits.ts'
 import {
@@ -230,7 +229,6 @@ function rootOf(certificate: Certificate, { naming, layers }: StoreContext, laye
     der: certificate.der,
     ...(layers ? { layer } : {}),
     certificate: {
-      sha1: createHash('sha1').update(certificate.der).digest('hex'),
       subject: certificate.subject.text,
       key: certificate.key.text,
       ca: certificate.ca,

@@ -108,14 +108,14 @@ export function sketchedRoot(sketch: RootSketch): { readonly root: Root; readonl
     notBefore: generalizedTime(`${notBefore.replaceAll('-', '')}000000Z`),
     notAfter: generalizedTime(`${notAfter.replaceAll('-', '')}000000Z`),
   })
-  const digest = (algorithm: string) => createHash(algorithm).update(der).digest('hex')
   const root: Root = {
-    sha256: digest('sha256'),
+    sha256: createHash('sha256').update(der).digest('hex'),
     name,
     notBefore: Date.parse(notBefore),
     notAfter: Date.parse(notAfter),
     layer,
-    certificate: { sha1: digest('sha1'), subject: `CN=${name}`, key: 'Ed25519', ca },
+    certificate: { subject: `CN=${name}`, key: 'Ed25519', ca },
+    der,
   }
   return { root, der }
 }

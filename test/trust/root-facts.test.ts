@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { overlay } from '../../src/image/overlay.ts'
+import { names } from '../../src/questions/policy.ts'
 import { accessTo } from '../../src/trust/access.ts'
 import { buildImageModel } from '../../src/trust/model.ts'
 import { makeCertificate } from '../support/certificate.ts'
@@ -35,11 +36,14 @@ describe("what a root's own bytes say", () => {
     )
     const [root] = model.stores[0]!.roots
     expect(root?.certificate).toEqual({
-      sha1: truth.fingerprint.replaceAll(':', '').toLowerCase(),
       subject: truth.subject.replaceAll('\n', ', '),
       key: 'Ed25519',
       ca,
     })
+    const fingerprint = truth.fingerprint.replaceAll(':', '').toLowerCase()
+    const entry = { algorithm: 'sha1', fingerprint, comment: null, file: 'policy.yaml', line: 1 } as const
+    expect(names(entry, root!)).toBe(true)
+    expect(names({ ...entry, fingerprint: '0'.repeat(40) }, root!)).toBe(false)
     expect(truth.ca).toBe(ca)
   })
 })
