@@ -1,8 +1,7 @@
 /**
- * A Dockerfile's text as instructions, as BuildKit's parser takes them: continuations joined, comments between them
- * dropped, here-documents taken off. dockerfile-ast reads the parser directives on top. Its instructions are not asked
- * for: this reader has them anyhow, and each costs as much there as all that is done with it here. Where the two
- * disagree (a lone carriage return, `3<<EOF`, `\\` at the end of a line), this reader does as BuildKit.
+ * A Dockerfile's text as instructions, as BuildKit's parser takes them. dockerfile-ast finds directives and
+ * instructions; bodies are read here: continuations joined, comments between them dropped, here-documents taken
+ * off. Where the two disagree about the end of an instruction (`3<<EOF`, `\\` at the end of a line), this reader wins.
  */
 import { DockerfileParser } from 'dockerfile-ast'
 import { JobError } from '../errors.ts'
@@ -59,12 +58,20 @@ export function parseDockerfile(source: string, file: string): ParsedDockerfile 
   // A byte order mark is dropped by BuildKit; as a blank it keeps every offset.
   const text = source.startsWith('\uFEFF') ? ` ${source.slice(1)}` : source
   const lines = lineIndex(text)
-  const escapeMark = escapeMarkOf(text, lines)
+  const tree = syntaxTree(text, lines)
+  const escapeMark = tree?.escapeMark === '`' ? '`' : '\\'
   const instructions: Instruction[] = []
-  for (let at = nextInstruction(text, 0, lines); at < text.length; ) {
+  const read = (at: number): number => {
     const instruction = readInstruction(text, at, escapeMark, file, lines)
     instructions.push(instruction)
-    at = nextInstruction(text, instruction.end, lines)
+    return instruction.end
+  }
+  let from = 0
+  for (const found of [...(tree?.starts ?? []), text.length]) {
+    // What the tree has not seen as an instruction.
+    for (let at = nextInstruction(text, from, lines); at < found; at = nextInstruction(text, from, lines))
+      from = read(at)
+    if (found >= from && found < text.length) from = read(found)
   }
   if (instructions.length === 0) {
     throw new JobError('malformed', `${file}: holds no instruction; a Dockerfile begins with FROM`)
@@ -72,13 +79,21 @@ export function parseDockerfile(source: string, file: string): ParsedDockerfile 
   return { file, text: source, lines, escapeMark, instructions }
 }
 
-/** What stands at the end of a line that goes on: a backslash, or what the directive `escape` says. */
-function escapeMarkOf(text: string, lines: LineIndex): string {
-  let end = 0
-  while (end < text.length && /^[ \t]*#/.test(text.slice(end, lines.endOfLine(end))))
-    end = lines.nextLine(end)
-  const comments = text.slice(0, end)
-  return /escape/i.test(comments) ? DockerfileParser.parse(comments).getEscapeCharacter() : '\\'
+/** dockerfile-ast's view; null where it fails, then this file's reader does all the work. */
+function syntaxTree(text: string, lines: LineIndex): { escapeMark: string; starts: number[] } | null {
+  try {
+    const tree = DockerfileParser.parse(text)
+    const escapeMark = tree.getEscapeCharacter()
+    // To BuildKit a carriage return alone ends no line: the tree counts other lines than this reader.
+    if (/\r(?!\n)/.test(text)) return { escapeMark, starts: [] }
+    const starts = tree.getInstructions().map(instruction => {
+      const { line, character } = instruction.getRange().start
+      return lines.start(line) + character
+    })
+    return { escapeMark, starts }
+  } catch {
+    return null
+  }
 }
 
 /** The offset of the next text that is neither blank nor a comment line, at or after `from`. */
