@@ -61,7 +61,14 @@ function partOf(path: string): string {
   return top === 'rules' ? 'rules' : `src/${second}`
 }
 
-const BASICS = ['src/model.ts', 'src/errors.ts', 'src/limits.ts', 'src/clock.ts', 'src/recent.ts']
+const BASICS = [
+  'src/model.ts',
+  'src/errors.ts',
+  'src/limits.ts',
+  'src/clock.ts',
+  'src/recent.ts',
+  'src/remembered.ts',
+]
 
 /** What each part may import; itself and node: are always allowed. */
 const ARROWS: Record<string, { readonly runtime: readonly string[]; readonly types?: readonly string[] }> = {

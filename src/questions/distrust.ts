@@ -1,7 +1,7 @@
 /** Which roots are distrusted, and why. */
 import { type Incident, rootByFingerprint, statusAt } from '../knowledge/roots.ts'
-import type { Day, Root } from '../model.ts'
-import { remembered } from './remembered.ts'
+import type { Day, Instant, Root } from '../model.ts'
+import { remembered } from '../remembered.ts'
 import { isExpired } from './roots.ts'
 
 export interface Distrusted {
@@ -14,7 +14,7 @@ export interface Distrusted {
 }
 
 /** The distrusted roots that have not ended, by name. A day after which no more is trusted alone touches few: see `goneOn`. */
-export const distrustedOf = remembered((roots, at): readonly Distrusted[] =>
+export const distrustedOf = remembered((roots: readonly Root[], at: Instant): readonly Distrusted[] =>
   roots
     .flatMap(root => {
       const known = rootByFingerprint(root.sha256)

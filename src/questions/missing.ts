@@ -1,8 +1,8 @@
 /** Which roots a store lacks. */
 import { dayStart } from '../clock.ts'
 import { neededRoots, rootByFingerprint, trustedByMozillaAt } from '../knowledge/roots.ts'
-import type { Root } from '../model.ts'
-import { remembered } from './remembered.ts'
+import type { Instant, Root } from '../model.ts'
+import { remembered } from '../remembered.ts'
 import { isExpired, toRoot } from './roots.ts'
 
 /** A root that is not there, and who can't be reached without it. */
@@ -18,7 +18,7 @@ export interface Missing {
   readonly others: readonly Root[]
 }
 
-export const missingFrom = remembered((roots, at): Missing => {
+export const missingFrom = remembered((roots: readonly Root[], at: Instant): Missing => {
   const here = new Set(roots.filter(root => !isExpired(root, at)).map(({ sha256 }) => sha256))
   const absent = trustedByMozillaAt(at)
     .filter(root => !isExpired(root, at) && !here.has(root.sha256))

@@ -19,7 +19,7 @@ import {
 import { isBroughtBy, systemStorePaths } from '../questions/line.ts'
 import { rootsOf } from '../questions/roots.ts'
 import { madeByTrust } from './blocklist.ts'
-import { bundleEntries } from './bundle.ts'
+import { bundleEntries, holdersOf } from './bundle.ts'
 import { aliasOf } from './keystore.ts'
 import { takesNewest } from './pip.ts'
 import type { Step } from './plan.ts'
@@ -138,11 +138,8 @@ function withNewestCertifi(
 function withoutFragments(model: ImageModel, path: string, fragments: readonly string[]): ImageModel | null {
   const bytes = model.files.read(path)
   if (bytes === null) return null
-  const gone = new Set(
-    bundleEntries(bytes)
-      .filter(({ lines }) => lines.some(line => fragments.some(fragment => line.includes(fragment))))
-      .map(({ sha256 }) => sha256),
-  )
+  const entries = bundleEntries(bytes)
+  const gone = new Set(fragments.flatMap(fragment => holdersOf(entries, fragment)))
   return withStores(
     model,
     at => at === path,

@@ -1,5 +1,6 @@
 /** Finds the piece of text by which one certificate can be told from all others of a PEM bundle. */
 import { hash } from 'node:crypto'
+import { remembered } from '../remembered.ts'
 import { isFragment } from './quote.ts'
 
 /** A certificate of a bundle: who it is, and the lines of its base64 text as they stand there. */
@@ -65,18 +66,25 @@ function fingerprint(der: Uint8Array): string {
 export function fragmentsFor(entries: readonly BundleEntry[], gone: readonly string[]): string[] | null {
   const fragments: string[] = []
   for (const sha256 of gone) {
-    const copies = entries.filter(candidate => candidate.sha256 === sha256)
-    const [entry] = copies
-    if (entry === undefined || !copies.every(({ plain }) => plain)) return null
-    const others = entries.filter(candidate => candidate.sha256 !== sha256)
-    const fragment = candidates(entry).find(
-      text => isFragment(text) && !others.some(({ lines }) => lines.some(line => line.includes(text))),
-    )
-    if (fragment === undefined) return null
+    const fragment = fragmentOf(entries, sha256)
+    if (fragment === null) return null
     fragments.push(fragment)
   }
   return fragments
 }
+
+/** The fingerprints of the certificates with a line in which the fragment stands. */
+export const holdersOf = remembered((entries: readonly BundleEntry[], fragment: string) =>
+  entries.filter(({ lines }) => lines.some(line => line.includes(fragment))).map(({ sha256 }) => sha256),
+)
+
+const fragmentOf = remembered((entries: readonly BundleEntry[], sha256: string) => {
+  const copies = entries.filter(candidate => candidate.sha256 === sha256)
+  const [entry] = copies
+  if (entry === undefined || !copies.every(({ plain }) => plain)) return null
+  const isAlone = (text: string) => holdersOf(entries, text).every(holder => holder === sha256)
+  return candidates(entry).find(text => isFragment(text) && isAlone(text)) ?? null
+})
 
 function* runsOf(entry: BundleEntry): Generator<string> {
   for (const line of [...entry.lines].reverse()) {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import type { Root } from '../../src/model.ts'
-import { remembered } from '../../src/questions/remembered.ts'
+import type { Root } from '../src/model.ts'
+import { remembered } from '../src/remembered.ts'
 
 const root = (name: string): Root => ({ sha256: name, name, notBefore: 0, notAfter: 100 })
 
-it('is asked once for a list of roots and an instant, and anew for every other', () => {
+it('is asked once for an object and a key, and anew for every other', () => {
   const asked: string[] = []
-  const ask = remembered((roots, at) => {
+  const ask = remembered((roots: readonly Root[], at: number) => {
     asked.push(`${roots.map(({ name }) => name).join()} at ${at}`)
     return `answer ${asked.length}`
   })
