@@ -322,7 +322,8 @@ function aliasesOf(tree: ImageTree, stores: ReadonlySet<string>): (store: StoreD
     const paths = leading.get(target) ?? new Set()
     leading.set(target, paths.add(path))
   }
-  for (const { path, target } of tree.links()) add(path, target)
+  // Each link of the image is followed: not for nothing.
+  if (stores.size > 0) for (const { path, target } of tree.links()) add(path, target)
   for (const { path } of knownStores) add(path, tree.resolve(path))
   return ({ path }) => [...(leading.get(path) ?? [])].sort()
 }
