@@ -1,8 +1,8 @@
 import type { Transform } from 'node:stream'
-import * as zlib from 'node:zlib'
 import { JobError, oneLine } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { FastGunzip, GzipError, inflateWay } from './inflate.ts'
+import { createGunzip } from './zlib-handles.ts'
 
 export type Compression = 'gzip' | 'zstd' | 'none'
 
@@ -164,7 +164,7 @@ function byHandle(what: string, sink: Sink, next?: () => Uint8Array): Inflater {
 
 function byStream(what: string, sink: Sink): Inflater {
   const options = { chunkSize: CHUNK, readableHighWaterMark: 4 * CHUNK, writableHighWaterMark: 2 * GATHER }
-  return through(what, 'gzip', zlib.createGunzip(options), sink)
+  return through(what, 'gzip', createGunzip(options), sink)
 }
 
 /** Runs a stream of node:zlib: its pool unpacks the next chunk while `sink` works on the last. */

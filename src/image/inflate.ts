@@ -6,6 +6,7 @@
 import * as zlib from 'node:zlib'
 import { JobError } from '../errors.ts'
 import type { Sink } from './decompress.ts'
+import { createGunzip, gzipSync } from './zlib-handles.ts'
 
 /** `IMGTRUST_INFLATE=stream`: documented interfaces alone; `fast`: the handle on any version on which it works. */
 const VARIABLE = 'IMGTRUST_INFLATE'
@@ -84,7 +85,7 @@ export class FastGunzip {
     this.#next = next ?? (() => own!)
     this.#out = this.#next()
     // The stream's own buffer is not used.
-    this.#stream = zlib.createGunzip({ chunkSize: zlib.constants.Z_MIN_CHUNK })
+    this.#stream = createGunzip({ chunkSize: zlib.constants.Z_MIN_CHUNK })
     const { _handle: handle, _writeState: state } = this.#stream as Inner
     if (typeof handle?.writeSync !== 'function' || !(state instanceof Uint32Array) || state.length !== 2)
       throw new Error('no such handle')
@@ -159,7 +160,7 @@ function works(): boolean {
 /** Whether the handle does with some known inputs what the stream is known to do. */
 export function selfTest(): boolean {
   const text = Buffer.from('one layer of an image, '.repeat(40))
-  const packed = zlib.gzipSync(text)
+  const packed = gzipSync(text)
   const flipped = (at: number) => {
     const copy = Buffer.from(packed)
     copy[at]! ^= 0xff

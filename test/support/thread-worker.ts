@@ -1,12 +1,12 @@
 /** A worker as src/layer-worker.ts, with the readers of the tests, some of which misbehave. */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { serveLayers } from '../../src/image/thread/serve.ts'
 import { trustReader } from '../../src/trust/reader.ts'
 import { keepAll, keepNone } from './gather.ts'
 
 const hoard: unknown[] = []
 
-serveLayers(parentPort!, [
+serveLayers(parentPort!, workerData, [
   keepAll,
   keepNone,
   trustReader,

@@ -5,7 +5,9 @@ import { packFacts } from '../facts-codec.ts'
 import { readLayer } from '../layer-facts.ts'
 import { readLayerFile } from '../layer-file.ts'
 import { MemoryBudget } from '../memory-budget.ts'
+import { makeHandlesBy } from '../zlib-handles.ts'
 import { sendable } from './errors.ts'
+import { Gate } from './gate.ts'
 import type { FromWorker, InflateTask, LayerTask, ToWorker } from './messages.ts'
 import { RingWriter } from './ring.ts'
 
@@ -14,9 +16,16 @@ const PROGRESS = 4 * 1024 * 1024
 
 /**
  * What a worker does: one task after the other, as the main thread (pool.ts) asks.
+ * @param gate what is shared of its {@link Gate}
  * @param readers whose facts it can gather
  */
-export function serveLayers(port: MessagePort, readers: readonly ContentReader[]): void {
+export function serveLayers(
+  port: MessagePort,
+  gate: SharedArrayBuffer,
+  readers: readonly ContentReader[],
+): void {
+  const own = new Gate(gate)
+  makeHandlesBy(make => own.pass(make))
   const say = (message: FromWorker, moved: readonly ArrayBuffer[] = []) => port.postMessage(message, moved)
   let sent = new Sent(() => {})
   const perform = (task: () => Promise<ArrayBuffer | null>) => {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { JobError, oneLine } from '../../errors.ts'
 import { received } from './errors.ts'
+import { Gate } from './gate.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 
 /**
@@ -10,6 +11,12 @@ import type { FromWorker, ToWorker } from './messages.ts'
 const HEAP = 512
 /** Of this what is young: left to V8, each thread would take some 20 MB more than it needs. */
 const YOUNG = 8
+
+/** Of the threads that have not ended: `process.exit()` ends them too. */
+const gates = new Set<Gate>()
+const shutAll = () => {
+  for (const gate of gates) gate.shut()
+}
 
 /** Who hears of a task under way. */
 export interface Listener {
@@ -22,6 +29,7 @@ export interface Listener {
 /** One worker, which does one task at a time. */
 export class Thread {
   readonly #worker: Worker
+  readonly #gate = new Gate()
   #what = ''
   #listener: Listener | null = null
   #ended = false
@@ -32,7 +40,10 @@ export class Thread {
    */
   constructor(script: URL, heap = HEAP) {
     const resourceLimits = { maxOldGenerationSizeMb: heap, maxYoungGenerationSizeMb: YOUNG }
-    this.#worker = new Worker(script, { name: 'imgtrust layer', resourceLimits, execArgv: [] })
+    const workerData = this.#gate.shared
+    this.#worker = new Worker(script, { name: 'imgtrust layer', resourceLimits, workerData, execArgv: [] })
+    if (gates.size === 0) process.on('exit', shutAll)
+    gates.add(this.#gate)
     this.#worker.on('message', (message: FromWorker) => this.#take(message))
     this.#worker.on('messageerror', error => this.#fail(error))
     this.#worker.on('error', error => {
@@ -41,6 +52,8 @@ export class Thread {
     })
     this.#worker.on('exit', code => {
       this.#ended = true
+      gates.delete(this.#gate)
+      if (gates.size === 0) process.off('exit', shutAll)
       this.#fail(this.#died(new Error(`exit status ${code}`)))
     })
   }
@@ -72,6 +85,7 @@ export class Thread {
   async end(): Promise<void> {
     this.#ended = true
     this.#listener = null
+    this.#gate.shut()
     await this.#worker.terminate()
   }
 
