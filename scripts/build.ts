@@ -14,7 +14,7 @@ import { version } from '../src/version.ts'
 import { apart, apartEntries, inFile } from './build/apart.ts'
 import { define, layKnowledge } from './build/knowledge.ts'
 import { oclifLazily } from './build/oclif-lazily.ts'
-import { atFirstCall, rangesAlone } from './build/packages.ts'
+import { argumentsWhereNeeded, atFirstCall, rangesAlone } from './build/packages.ts'
 import { pack } from './build/packs.ts'
 import { split } from './build/split.ts'
 import { withoutSession } from './build/without-session.ts'
@@ -56,7 +56,14 @@ const { parts, metafile } = await split(
   {
     ...common,
     define,
-    plugins: [inFile('dockerode', DOCKERODE), apart, atFirstCall, rangesAlone, oclifLazily],
+    plugins: [
+      inFile('dockerode', DOCKERODE),
+      apart,
+      argumentsWhereNeeded,
+      atFirstCall,
+      rangesAlone,
+      oclifLazily,
+    ],
   },
 )
 const { texts, idOf, contents } = pack(parts)
