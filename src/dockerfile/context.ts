@@ -37,9 +37,9 @@ export function diskContext(folder: string): BuildContext {
   const locate = (path: string): { path: string } | ContextFile => {
     if (root === null || path.includes('\0')) return { kind: 'absent' }
     const joined = join(root, clampPath(path))
-    // Most of what is asked for is not there: said without an error, which costs more than the look.
-    if (!lstatSync(joined, { throwIfNoEntry: false })) return { kind: 'absent' }
     try {
+      // Most of what is asked for is not there: said without an error, which costs more than the look.
+      if (!lstatSync(joined, { throwIfNoEntry: false })) return { kind: 'absent' }
       const real = realpathSync.native(joined)
       const inside = real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)
       return inside ? { path: real } : { kind: 'refused', why: 'it is a link out of the build context' }

@@ -55,6 +55,7 @@ describe('a build context on disk', () => {
     expect(text('loop')).toBe('absent')
     expect(text('certs')).toBe('folder')
     expect(text('a\0b')).toBe('absent')
+    expect(text('a'.repeat(300))).toBe('absent')
     expect(diskContext(join(folder, 'nowhere')).read('a')).toEqual({ kind: 'absent' })
   })
 
