@@ -156,6 +156,16 @@ describe('the text of a fleet', () => {
     expect(lines[first! + 1]).toBe('    in 6 of 7 targets: one, two, three, four, five and 1 more')
   })
 
+  it('tells it apart where it is graver for some', () => {
+    const milder = { ...finding('It breaks.'), severity: 'warning' } as const
+    const end = ending('2027-01-01', 'Some Root', { ...of('one'), two: [milder] })
+    const told = text
+      .render(sample([end]), options)
+      .split('\n')
+      .filter(line => line.includes('expired-root'))
+    expect(told).toEqual(['  then error  expired-root  one', '  then warning  expired-root  two'])
+  })
+
   it('says once what is not known of several', () => {
     const unknowns = [{ what: 'roots of /store', why: 'nobody said' }]
     const two = sample([], ['one', 'two', 'three'])

@@ -49,16 +49,18 @@ function renderFindings(events: readonly ForecastEvent[], all: number, paint: Pa
     .flatMap(({ targets }) => targets)
     .flatMap(({ target, findings }) => findings.map(finding => ({ target, ...finding })))
     .filter(({ severity }) => severity !== 'info')
-  return alike(told, ({ rule, message }) => JSON.stringify([rule, message])).flatMap(group => {
-    const [{ rule, severity, message }] = group
-    const label = severity === 'error' ? paint.red(severity) : paint.yellow(severity)
-    const begun = `  ${paint.dim('then')} ${label}  ${rule}`
-    const targets = [...new Set(group.map(({ target }) => escapeTerminal(target)))]
-    const [only] = targets
-    return targets.length === 1
-      ? [`${begun}  ${only}`, `    ${escapeTerminal(message)}`]
-      : [begun, `    ${escapeTerminal(message)}`, inTargets(targets, all, paint)]
-  })
+  return alike(told, ({ rule, severity, message }) => JSON.stringify([rule, severity, message])).flatMap(
+    group => {
+      const [{ rule, severity, message }] = group
+      const label = severity === 'error' ? paint.red(severity) : paint.yellow(severity)
+      const begun = `  ${paint.dim('then')} ${label}  ${rule}`
+      const targets = [...new Set(group.map(({ target }) => escapeTerminal(target)))]
+      const [only] = targets
+      return targets.length === 1
+        ? [`${begun}  ${only}`, `    ${escapeTerminal(message)}`]
+        : [begun, `    ${escapeTerminal(message)}`, inTargets(targets, all, paint)]
+    },
+  )
 }
 
 function renderUnknowns({ targets }: Forecast, paint: Paint): string[] {
