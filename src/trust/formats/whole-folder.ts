@@ -5,6 +5,8 @@ import type { Certificate } from '../certificate.ts'
 import type { StoreDraft, StoreFormatReader } from './index.ts'
 
 interface Folder {
+  /** What stands in each such path: most need no regular expression. */
+  readonly part: string
   /** A file in it, by absolute path; the first group is the folder. */
   readonly member: RegExp
   readonly consumers: readonly string[]
@@ -14,6 +16,7 @@ interface Folder {
 /** Folders of which a program reads every file, whatever it is called. */
 const folders: readonly Folder[] = [
   {
+    part: 'certs/Trust/',
     // `new-certs` since Mono 5. Debian moves it from /usr/share/.mono.
     member:
       /^(\/(?:usr\/share\/\.mono|etc\/mono\/certstore|root\/\.config\/\.mono|home\/[^/]+\/\.config\/\.mono)\/(?:new-)?certs\/Trust)\/[^/]+$/,
@@ -21,24 +24,24 @@ const folders: readonly Folder[] = [
     source: 'cert-sync(1) of Mono, run by root',
   },
   {
+    part: '/rubygems/ssl_certs/',
     // A folder for each of its servers since 2.7, beside roots in the folder itself: all go into one OpenSSL store.
     member: /^(.*\/rubygems\/ssl_certs)\/(?:[^/]+\/)?[^/]+\.pem$/,
     consumers: ['gem'],
     source: 'https://github.com/rubygems/rubygems/blob/master/lib/rubygems/request.rb (get_cert_files)',
   },
   {
+    part: '/bundler/ssl_certs/',
     member: /^(.*\/bundler\/ssl_certs)\/(?:[^/]+\/)?[^/]+\.(?:pem|crt)$/,
     consumers: ['bundler'],
     source: 'https://github.com/rubygems/bundler/blob/master/lib/bundler/fetcher.rb (bundler_cert_store)',
   },
 ]
 const fileBytes = 1 << 20
-/** What every path in them has: most paths need no regular expression. */
-const common = 'certs/'
 
 function folderOf(path: string): { readonly path: string; readonly folder: Folder } | null {
-  if (!path.includes(common)) return null
   for (const folder of folders) {
+    if (!path.includes(folder.part)) continue
     const found = folder.member.exec(path)?.[1]
     if (found !== undefined) return { path: found, folder }
   }
