@@ -1,28 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { build } from 'esbuild'
 import { expect, it } from 'vitest'
 import { Gate } from '../../../src/image/thread/gate.ts'
+import { bundled } from '../../support/bundled.ts'
 
 it('threads can be ended at any moment, whatever they make', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'imgtrust-gate-'))
-  try {
-    const outfile = join(folder, 'trial.cjs')
-    await build({
-      entryPoints: [resolve(import.meta.dirname, '../../support/gate-trial.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-    })
-    // Without the gate Node.js 20, 22 and 24 do not live through it.
-    const { status, stderr } = spawnSync(process.execPath, [outfile, '60'], { encoding: 'utf8' })
-    expect([status, stderr]).toEqual([7, ''])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const trial = await bundled('gate-trial.ts')
+  // Without the gate Node.js 20, 22 and 24 do not live through it.
+  const { status, stderr } = spawnSync(process.execPath, [trial, '60'], { encoding: 'utf8' })
+  expect([status, stderr]).toEqual([7, ''])
 }, 60_000)
 
 it('gives what was made, and lets the next one in where that failed', () => {
