@@ -22,9 +22,11 @@ import { withoutSession } from './build/without-session.ts'
 const root = fileURLToPath(new URL('../', import.meta.url))
 process.chdir(root)
 
-// dist/types is made by scripts/types.ts and stays: npm builds once more after `prepack`.
-for (const folder of ['chunks', 'cli', 'code', 'knowledge', 'lib', 'vendor', 'worker'])
-  rmSync(`dist/${folder}`, { recursive: true, force: true })
+// What an older build has left must not ship. dist/types is made by scripts/types.ts and stays: npm builds once more
+// after `prepack`.
+mkdirSync('dist', { recursive: true })
+for (const name of readdirSync('dist'))
+  if (name !== 'types') rmSync(join('dist', name), { recursive: true, force: true })
 
 const common = {
   outdir: 'dist',

@@ -11,6 +11,8 @@ import { isDockerfileTarget } from './target-kind.ts'
 
 type Settings = TargetOptions & { readonly at: Instant }
 
+type Use<R> = (result: TargetResult) => Promise<R> | R
+
 /**
  * What each target stands for, in the order named; a folder may hold several Dockerfiles, an archive several images, a
  * catalogue many. Images are read several at once.
@@ -21,7 +23,7 @@ type Settings = TargetOptions & { readonly at: Instant }
 export async function* readTargets<R>(
   targets: readonly string[],
   options: Settings,
-  use: (result: TargetResult) => Promise<R> | R,
+  use: Use<R>,
 ): AsyncGenerator<R> {
   for (const { dockerfiles, names } of runs(targets)) {
     options.signal?.throwIfAborted()
@@ -46,7 +48,7 @@ const noRules = (): RuleSettings => Object.fromEntries(ruleIds().map(id => [id, 
 async function* readDockerfiles<R>(
   names: readonly string[],
   options: Settings,
-  use: (result: TargetResult) => Promise<R> | R,
+  use: Use<R>,
 ): AsyncGenerator<R> {
   const { lintEach } = await import('./lint-all.ts')
   for await (const result of lintEach(names, { ...options, rules: noRules() })) yield await use(result)
@@ -55,7 +57,7 @@ async function* readDockerfiles<R>(
 async function* readImageList<R>(
   names: readonly string[],
   options: Settings,
-  use: (result: TargetResult) => Promise<R> | R,
+  use: Use<R>,
 ): AsyncGenerator<R> {
   const { eachImage } = await import('./each-image.ts')
   const { expand } = await import('./fleet/expand.ts')

@@ -3,6 +3,9 @@
  * are to modules, without a file for each.
  */
 
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
 /** A part: gives what it exports, by a getter for each name, to the helpers that esbuild calls. */
 type Part = (
   module: { exports: object },
@@ -22,8 +25,6 @@ export type Pack = Readonly<Record<string, Part>>
 export interface PartsOptions {
   /** Where the packs lie. */
   readonly folder: string
-  /** The same as a URL of a file in it. */
-  readonly url: string
   /** Reads a pack by its name. */
   readonly read: (name: string) => Pack
   /** What Node.js itself gives, and files beside the packs. */
@@ -31,7 +32,9 @@ export interface PartsOptions {
 }
 
 /** @returns what loads a part by its id: what it exports, each value as it is when the part has run */
-export function createParts({ folder, url, read, require }: PartsOptions): (id: string) => object {
+export function createParts({ folder, read, require }: PartsOptions): (id: string) => object {
+  // To a part it is the URL of its own file, which tells where others lie.
+  const url = pathToFileURL(join(folder, 'x')).href
   const packs = new Map<string, Pack>()
   const loaded = new Map<string, object>()
   const parts = new WeakSet<object>()

@@ -6,7 +6,6 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { constants, Script } from 'node:vm'
 import { CompiledCode } from './compiled.ts'
 import { print } from './output.ts'
@@ -26,7 +25,6 @@ export async function start(argv: string[]): Promise<void> {
   const compiled = new CompiledCode(commandOf(argv), BUILD.digest)
   const load = createParts({
     folder,
-    url: pathToFileURL(join(folder, 'x')).href,
     require: lazily(require),
     read(name) {
       const filename = join(folder, `${name}.cjs`)
